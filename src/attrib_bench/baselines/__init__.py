@@ -1,0 +1,1 @@
+"""Systems to beat, one module each: fit, predict, save, load."""

@@ -1,0 +1,125 @@
+"""Bytes on disk: exact reading, atomic writing, canonical JSON, hashes, and where the shipped data lies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from attrib_bench.document import DataError
+
+
+def data_root() -> Path:
+    """The folder that holds raw/, annotations/, splits/ and schema/.
+
+    Inside the package in an installed wheel, the repository in an editable install. Raises DataError where neither is there.
+    """
+    package = Path(__file__).parent
+    for root in (package / "_data", package.parents[1]):
+        if (root / "schema" / "annotation.schema.json").is_file():
+            return root
+    raise DataError(f"{package}: the shipped data (schema/annotation.schema.json) is missing; install attrib-bench again")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes. Raises DataError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def read_text(path: Path) -> str:
+    """The file's text, decoded from its bytes, so that no newline is translated. Raises DataError for anything but UTF-8."""
+    return decode(read_bytes(path), path)
+
+
+def decode(data: bytes, place: object) -> str:
+    """Text of UTF-8 bytes. Raises DataError that names `place` and the first wrong byte."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{place}: byte {error.start} is not UTF-8: found {data[error.start : error.start + 1]!r}") from error
+
+
+def read_json(path: Path) -> Any:
+    """The JSON value in a file. Raises DataError with line and column where it is none."""
+    return parse_json(read_text(path), path)
+
+
+def parse_json(text: str, place: object) -> Any:
+    """The JSON value of a text: no NaN, no repeated key, a bounded depth. Raises DataError that names `place`."""
+    try:
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique_keys)
+    except json.JSONDecodeError as error:
+        raise DataError(f"{place}: line {error.lineno}, column {error.colno}: {error.msg}; expected JSON") from error
+    except RecursionError as error:
+        raise DataError(f"{place}: nested too deeply to be read; expected JSON of a few levels") from error
+    except ValueError as error:
+        raise DataError(f"{place}: {error}") from error
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"found {name}, expected a JSON number")
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(k for k in keys if keys.count(k) > 1)!r} stands twice in one object")
+    return record
+
+
+def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """Line number (from 1) and value of each line that is not blank, one at a time. Raises DataError naming the line."""
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    place = f"{path}:{number}"
+                    yield number, parse_json(decode(line, place), place)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with one line for each item of a top-level list or key, keys in their own order, ending in a newline."""
+    if not isinstance(value, dict):
+        return _compact(value) + "\n"
+    return "{\n" + ",\n".join(f" {_compact(key)}: {_item(item)}" for key, item in value.items()) + "\n}\n"
+
+
+def _item(value: Any) -> str:
+    if not isinstance(value, list) or not any(isinstance(item, dict) for item in value):
+        return _compact(value)
+    return "[\n" + ",\n".join(f"  {_compact(item)}" for item in value) + "\n ]"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def write_atomic(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all: to a temporary name in the same folder, then moved into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink()
+        raise
+
+
+def sha256(content: str | bytes) -> str:
+    """SHA-256 in hexadecimal; of a text, of its UTF-8 bytes."""
+    return hashlib.sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
