@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +87,34 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
                     yield number, parse_json(decode(line, place), place)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def read_csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a CSV file with exactly these columns. Raises DataError naming the line for another header or a ragged row."""
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    try:
+        header = next(reader, [])
+        if header != list(columns):
+            raise DataError(f"{path}:1: found the columns {','.join(header)!r}, expected {','.join(columns)!r}")
+        rows = []
+        for values in reader:
+            if len(values) != len(header):
+                raise DataError(
+                    f"{path}:{reader.line_num}: found {len(values)} values, expected {len(header)} ({','.join(columns)})"
+                )
+            rows.append(dict(zip(header, values, strict=True)))
+    except csv.Error as error:
+        raise DataError(f"{path}:{reader.line_num}: {error}; expected CSV") from error
+    return rows
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
+    """CSV of the rows in canonical form: a header, these columns, LF, quotation marks only where needed."""
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
 
 
 def canonical_json(value: Any) -> str:

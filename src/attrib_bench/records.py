@@ -6,7 +6,6 @@ gets an error here, but only `attrib_bench.schema` reports every problem with it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -194,6 +193,10 @@ def tokens_record(document: Document) -> Record:
     }
 
 
-def tokens_from(record: Mapping[str, Any]) -> dict[str, tuple[Fragment, ...]]:
-    """The fields `tokens` and `sentences` of a Document, from a tokens record."""
-    return {name: tuple((start, end) for start, end in record[name]) for name in ("tokens", "sentences")}
+def with_tokens(document: Document, record: Record) -> Document:
+    """The document with the canonical tokens and sentences of a tokens record."""
+
+    def ranges(name: str) -> tuple[Fragment, ...]:
+        return tuple((start, end) for start, end in record[name])
+
+    return replace(document, tokens=ranges("tokens"), sentences=ranges("sentences"))
