@@ -208,9 +208,9 @@ def write_collection(collection: Collection, root: Path) -> None:
         if name == "core":
             write_atomic(root / "raw" / name / document.metadata.story_id / f"{document.id}.txt", document.require_text())
         write_annotation(document, root)
-    write_atomic(root / "raw" / name / "documents.csv", csv_text(DOCUMENT_COLUMNS, map(_document_row, documents)))
+    write_atomic(root / "raw" / name / "documents.csv", csv_text(DOCUMENT_COLUMNS, map(document_row, documents)))
     write_atomic(root / "raw" / name / "tokens.jsonl", tokens_text(documents))
-    write_atomic(root / "splits" / f"{name}.csv", split_table(documents))
+    write_atomic(root / "splits" / f"{name}.csv", split_table((d.id, d.metadata.story_id) for d in documents))
     if collection.stories:
         rows = ({c: getattr(story, c) for c in STORY_COLUMNS} for story in collection.stories)
         write_atomic(root / "raw" / name / "stories.csv", csv_text(STORY_COLUMNS, rows))
@@ -219,7 +219,8 @@ def write_collection(collection: Collection, root: Path) -> None:
         write_atomic(root / "annotations" / name / "provenance.csv", csv_text(PROVENANCE_COLUMNS, links))
 
 
-def _document_row(document: Document) -> dict[str, str]:
+def document_row(document: Document) -> dict[str, str]:
+    """The document's row of documents.csv."""
     metadata = document.metadata
     return {
         "doc_id": document.id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 
-from attrib_bench.document import Document
 from attrib_bench.files import csv_text
 
 SEED = "2026"
@@ -31,9 +30,7 @@ def split_of(story_id: str, *, seed: str = SEED) -> str:
     return SPLITS[-1]
 
 
-def split_table(documents: Iterable[Document], *, seed: str = SEED) -> str:
-    """The text of splits/<collection>.csv for these documents, sorted by id."""
-    rows = sorted(
-        (document.id, document.metadata.story_id, split_of(document.metadata.story_id, seed=seed)) for document in documents
-    )
+def split_table(stories: Iterable[tuple[str, str]], *, seed: str = SEED) -> str:
+    """The text of splits/<collection>.csv for pairs of document id and story id, sorted by document."""
+    rows = ((doc_id, story_id, split_of(story_id, seed=seed)) for doc_id, story_id in sorted(stories))
     return csv_text(COLUMNS, (dict(zip(COLUMNS, row, strict=True)) for row in rows))

@@ -1,0 +1,150 @@
+"""The command `attrib-bench`: one verb, one library call. Results go to stdout, talk and errors to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from attrib_bench import __version__
+from attrib_bench.document import DataError
+
+app = typer.Typer(
+    name="attrib-bench",
+    help="Source attribution in German news: data, checks, baselines and scores.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_out = Console(highlight=False, soft_wrap=True)
+_talk = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Root = Annotated[
+    Path | None, typer.Option(help="Data root with raw/, annotations/, splits/ and schema/; the shipped data if left out.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Texts = Annotated[Path | None, typer.Option(help="Folder of your own with the texts of a stand-off collection.")]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code: 0, or 1 where something was found wrong, or 2 for a call that cannot be understood."""
+    try:
+        result = app(args=None if argv is None else list(argv), standalone_mode=False)
+    except DataError as error:
+        print(f"attrib-bench: {error}", file=sys.stderr)
+        return 1
+    except typer.Exit as stop:
+        return stop.exit_code
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        print(f"attrib-bench: {error.format_message()}", file=sys.stderr)
+        return 2
+    return result if isinstance(result, int) else 0
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+def _root(root: Path | None) -> Path:
+    from attrib_bench.files import data_root
+
+    return root or data_root()
+
+
+@app.command()
+def validate(root: Root = None, as_json: AsJson = False) -> int:
+    """Report every problem of the data: file, JSON pointer, code, what was found, what was expected."""
+    from attrib_bench.build import all_problems
+
+    problems = all_problems(_root(root))
+    if as_json:
+        print(json.dumps([problem.as_record() for problem in problems], ensure_ascii=False, indent=1))
+    else:
+        for problem in problems:
+            print(problem)
+    _talk.print(f"{len(problems)} problems" if problems else "no problems")
+    return 1 if problems else 0
+
+
+@app.command()
+def split(root: Root = None, check: Annotated[bool, typer.Option(help="Only compare with what is on disk.")] = False) -> int:
+    """Derive splits/<collection>.csv from the stories, or compare it byte for byte."""
+    from attrib_bench.build import write_splits, wrong_splits
+
+    root = _root(root)
+    if not check:
+        write_splits(root)
+        return 0
+    wrong = wrong_splits(root)
+    for path in wrong:
+        print(f"{path}: is not what the stories and the seed give; run attrib-bench split")
+    _talk.print(f"{len(wrong)} splits differ" if wrong else "splits agree")
+    return 1 if wrong else 0
+
+
+@app.command("build")
+def build_(root: Root = None, texts: Texts = None) -> None:
+    """Make every derived file anew: hashes, tokens, annotations from sheets, splits, manifest (for maintainers)."""
+    from attrib_bench.build import build
+
+    build(_root(root), texts=texts, report=_talk.print)
+
+
+sheet_app = typer.Typer(no_args_is_help=True, help="The annotation sheet, the form in which people write and review labels.")
+app.add_typer(sheet_app, name="sheet")
+
+
+@sheet_app.command("print")
+def sheet_print(
+    doc_id: Annotated[str, typer.Argument(help="A document of the collection.")],
+    collection: Annotated[str, typer.Option(help="Collection.")] = "core",
+    root: Root = None,
+    texts: Texts = None,
+) -> None:
+    """Print the sheet of a document's gold annotation."""
+    from attrib_bench import sheet
+    from attrib_bench.build import find_document
+
+    print(sheet.render(find_document(doc_id, collection, root=root, texts=texts)), end="")
+
+
+@sheet_app.command("compile")
+def sheet_compile(
+    path: Annotated[Path, typer.Argument(help="The sheet.")],
+    collection: Annotated[str, typer.Option(help="Collection.")] = "core",
+    root: Root = None,
+    texts: Texts = None,
+    out: Annotated[Path | None, typer.Option(help="Write the JSON here instead of printing it.")] = None,
+) -> None:
+    """Compile a sheet to the JSON annotation, or say every line that is wrong."""
+    from attrib_bench.build import compile_sheet
+    from attrib_bench.files import write_atomic
+
+    compiled = compile_sheet(path, collection, root=root, texts=texts)
+    if out is None:
+        print(compiled, end="")
+    else:
+        write_atomic(out, compiled)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
