@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from attrib_bench.document import DataError, Document, Metadata
+from attrib_bench.document import DataError, Document, Metadata, ProvenanceLink
 from attrib_bench.files import (
     canonical_json,
     csv_text,
@@ -56,24 +56,14 @@ class Story:
     known_first_by: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ProvenanceLink:
-    """An attribution of `from_doc` refers to the article `to_doc`."""
-
-    from_doc: str
-    attribution: str
-    to_doc: str
-
-
 @dataclass(frozen=True)
 class Collection:
-    """Documents of one origin, sorted by id, with their stories, splits and provenance links."""
+    """Documents of one origin, sorted by id, with their stories and splits."""
 
     name: str
     documents: tuple[Document, ...]
     split_by_id: Mapping[str, str]
     stories: tuple[Story, ...] = ()
-    provenance: tuple[ProvenanceLink, ...] = ()
     version: str = ""
     """What these bytes are called in a signature: ``<name>@<version>+<hash>``."""
 
@@ -111,11 +101,15 @@ def load_collection(name: str = "core", *, root: Path | None = None, texts: Path
     if name not in (known := collection_names(root)):
         raise DataError(f"found the collection {name!r}, expected one of {', '.join(known)}")
     tokens = {record["doc_id"]: record for _, record in read_json_lines(root / "raw" / name / "tokens.jsonl")}
+    links: dict[str, list[ProvenanceLink]] = {}
+    for row in _rows(root / "annotations" / name / "provenance.csv", PROVENANCE_COLUMNS):
+        links.setdefault(row["from_doc"], []).append(ProvenanceLink(row["attribution"], row["to_doc"]))
     documents = []
     for row in read_csv(root / "raw" / name / "documents.csv", DOCUMENT_COLUMNS):
         if row["doc_id"] not in tokens:
             raise DataError(f"{root / 'raw' / name / 'tokens.jsonl'}: document {row['doc_id']!r} has no tokens")
         document = with_tokens(_bare_document(row, name, root), tokens[row["doc_id"]])
+        document = replace(document, provenance=tuple(sorted(links.get(document.id, ()))))
         documents.append(annotate(document, read_json(root / "annotations" / name / f"{document.id}.json")))
     splits = {row["doc_id"]: row["split"] for row in read_csv(root / "splits" / f"{name}.csv", SPLIT_COLUMNS)}
     if missing := [document.id for document in documents if document.id not in splits]:
@@ -125,9 +119,6 @@ def load_collection(name: str = "core", *, root: Path | None = None, texts: Path
         documents=tuple(sorted(documents, key=lambda document: document.id)),
         split_by_id=splits,
         stories=tuple(Story(**row) for row in _rows(root / "raw" / name / "stories.csv", STORY_COLUMNS)),
-        provenance=tuple(
-            ProvenanceLink(**row) for row in _rows(root / "annotations" / name / "provenance.csv", PROVENANCE_COLUMNS)
-        ),
         version=data_version(name, root=root),
     )
     return hydrate(collection, texts) if texts is not None else collection
@@ -144,7 +135,7 @@ def load_pass(name: str, annotator: str, *, root: Path | None = None) -> Collect
     if unknown := passes.keys() - collection.document_by_id.keys():
         raise DataError(f"{folder}: {sorted(unknown)[0]}.json annotates no document of {name}")
     documents = tuple(annotate(collection.document_by_id[doc_id], record) for doc_id, record in passes.items())
-    return replace(collection, documents=documents, provenance=())
+    return replace(collection, documents=documents)
 
 
 def _bare_document(row: Mapping[str, str], name: str, root: Path) -> Document:
@@ -214,9 +205,10 @@ def write_collection(collection: Collection, root: Path) -> None:
     if collection.stories:
         rows = ({c: getattr(story, c) for c in STORY_COLUMNS} for story in collection.stories)
         write_atomic(root / "raw" / name / "stories.csv", csv_text(STORY_COLUMNS, rows))
-    if collection.provenance:
-        links = ({c: getattr(link, c) for c in PROVENANCE_COLUMNS} for link in sorted(collection.provenance))
-        write_atomic(root / "annotations" / name / "provenance.csv", csv_text(PROVENANCE_COLUMNS, links))
+    if any(document.provenance for document in documents):
+        links = ((d.id, link.attribution, link.to_doc) for d in documents for link in d.provenance)
+        rows = (dict(zip(PROVENANCE_COLUMNS, link, strict=True)) for link in links)
+        write_atomic(root / "annotations" / name / "provenance.csv", csv_text(PROVENANCE_COLUMNS, rows))
 
 
 def document_row(document: Document) -> dict[str, str]:

@@ -269,6 +269,14 @@ class RejectedTrigger:
     reason: Reason
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class ProvenanceLink:
+    """The attribution with this id refers to the article `to_doc` of the same collection."""
+
+    attribution: str
+    to_doc: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
     """What is known of an article besides its text; empty where a corpus does not say."""
@@ -302,6 +310,8 @@ class Document:
     attributions: tuple[Attribution, ...] = ()
     hedges: tuple[Hedge, ...] = ()
     rejected_triggers: tuple[RejectedTrigger, ...] = ()
+    provenance: tuple[ProvenanceLink, ...] = ()
+    """Sorted. Known from who worked from what, not from reading, and kept beside the annotations."""
     tokens: tuple[Fragment, ...] = field(default=(), repr=False)
     sentences: tuple[Fragment, ...] = field(default=(), repr=False)
     native: Mapping[str, Any] = field(default=MappingProxyType({}), hash=False, repr=False)
