@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 Fragment = tuple[int, int]
@@ -314,7 +313,7 @@ class Document:
     """Sorted. Known from who worked from what, not from reading, and kept beside the annotations."""
     tokens: tuple[Fragment, ...] = field(default=(), repr=False)
     sentences: tuple[Fragment, ...] = field(default=(), repr=False)
-    native: Mapping[str, Any] = field(default=MappingProxyType({}), hash=False, repr=False)
+    native: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
 
     @cached_property
     def attribution_by_id(self) -> Mapping[str, Attribution]:
