@@ -366,7 +366,7 @@ def holder(document: Document, span: Span) -> Attribution | None:
     holding = [a for a in document.attributions if a.content is not None and a.content.contains(span)]
     if not holding:
         return None
-    return max(reversed(holding), key=lambda a: (depth(document, a), -len(a.content or ())))
+    return max(reversed(holding), key=lambda a: (depth(document, a), -len(a.content or "")))
 
 
 def named_by(attribution: Attribution) -> Iterator[tuple[Fragment, str]]:
