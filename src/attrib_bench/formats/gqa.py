@@ -366,10 +366,19 @@ def _native(document: Document) -> Mapping[str, Any]:
 
 
 def _quote(document: Document, attribution: Attribution) -> frozenset[int]:
-    ids = token_ids(document, attribution.content) if attribution.content else ()
-    if not ids:
+    if attribution.content is None:
         raise DataError(f"{document.id}: attribution {attribution.id!r} has no content, expected one, as GQA has no empty quotes")
-    return frozenset(ids)
+    return frozenset(_label_ids(document, attribution, "content"))
+
+
+def _label_ids(document: Document, attribution: Attribution, label: str) -> tuple[int, ...]:
+    span: Span | None = getattr(attribution, label)
+    if span is None:
+        return ()
+    ids = token_ids(document, span)
+    if not ids:
+        raise DataError(f"{document.id}: the {label} of attribution {attribution.id!r} covers no token, expected at least one")
+    return ids
 
 
 def _nesting(quotes: Sequence[frozenset[int]]) -> Iterator[dict[str, bool]]:
@@ -395,8 +404,7 @@ def _type(attribution: Attribution, native: Mapping[str, Any]) -> str:
 
 def _ranges(document: Document, attribution: Attribution, role: str, native: Mapping[str, Any]) -> list[TokenRange]:
     """The token ranges of a role: as they were written, while they still mean the same tokens, else runs of adjacent tokens."""
-    span: Span | None = getattr(attribution, ROLES[role])
-    ids = token_ids(document, span) if span else ()
+    ids = _label_ids(document, attribution, ROLES[role])
     written: list[TokenRange] | None = native.get("ranges", {}).get(role)
     return written if written is not None and _ids(written) == ids else _runs(ids)
 
@@ -477,16 +485,14 @@ def roles(document: Document) -> list[Roles]:
     attributions must have none of it (``replace(document, native={})``), or the gold frames count as the system's.
     """
     kept = _native(document).get("annotations", {})
-    return [
-        Roles(
-            **{role: token_ids(document, span) if (span := getattr(attribution, label)) else () for role, label in ROLES.items()},
-            frame=_ids(kept.get(attribution.id, {}).get("frame", ())),
-            type=_type(attribution, kept.get(attribution.id, {})),
-            medium=kept.get(attribution.id, {}).get("medium", "none"),
-        )
-        for attribution in document.attributions
-        if attribution.content is not None
-    ]
+    quotations = []
+    for attribution in document.attributions:
+        if attribution.content is not None:
+            native = kept.get(attribution.id, {})
+            ids = {role: _label_ids(document, attribution, label) for role, label in ROLES.items()}
+            medium = native.get("medium", "none")
+            quotations.append(Roles(**ids, frame=_ids(native.get("frame", ())), type=_type(attribution, native), medium=medium))
+    return quotations
 
 
 def read_predictions(path: Path) -> Iterator[tuple[int, str, list[Roles]]]:
