@@ -109,6 +109,20 @@ def build_(root: Root = None, texts: Texts = None) -> None:
     build(_root(root), texts=texts, report=_talk.print)
 
 
+@app.command("export")
+def export_(
+    folder: Annotated[Path, typer.Argument(help="New or empty folder, or one that an earlier export made.", metavar="DIR")],
+    collection: Annotated[list[str] | None, typer.Option(help="Collection, repeatable; core if left out.")] = None,
+    root: Root = None,
+    texts: Texts = None,
+) -> None:
+    """Write a Hugging Face dataset: a card, and one parquet file a config and split."""
+    from attrib_bench.formats.huggingface import export
+
+    for size in export(folder, collections=collection or ("core",), root=root, texts=texts):
+        print(f"{size.config:12}  {size.split:10}  {size.n_rows:>7}")
+
+
 sheet_app = typer.Typer(no_args_is_help=True, help="The annotation sheet, the form in which people write and review labels.")
 app.add_typer(sheet_app, name="sheet")
 
