@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import doctest
 import json
 import re
 from collections import Counter
@@ -681,6 +682,13 @@ def test_the_corpus_fits_the_annotation_schema(corpus: dict[str, list[Document]]
             validator.validate(record_of(document))
             for source in document.sources:
                 assert mentions(document, source)
+
+
+def test_the_example_in_the_docs(corpora: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "corpora").symlink_to(corpora)
+    monkeypatch.chdir(tmp_path)
+    failed, attempted = doctest.testfile(str(Path(__file__).parents[1] / "docs" / "corpora.md"), module_relative=False)
+    assert (failed, attempted > 5) == (0, True)
 
 
 def test_prediction_files_of_the_oracle(oracles: Path, corpus: dict[str, list[Document]]) -> None:
