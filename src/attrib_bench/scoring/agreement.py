@@ -110,7 +110,7 @@ def agreement(annotators: Sequence[Mapping[str, Document]]) -> Agreement:
 
     All must have annotated the same documents on the same text and tokens; zones, sources, attributions, hedges and rejected
     triggers are compared. Ids of attributions, sources and hedges carry no meaning across annotators. Raises DataError for
-    fewer than two annotators, for documents that are missing, lack tokens or differ, and for a span outside the tokens' text.
+    fewer than two annotators, for documents that are missing, lack tokens or differ, and for a span that covers no token.
     """
     if len(annotators) < 2:
         raise DataError(f"agreement needs at least two annotators, found {len(annotators)}")
@@ -211,13 +211,17 @@ class _Reading:
 
 def _read(document: Document) -> _Reading:
     def tokens_of(span: Span | None) -> Tokens:
-        return frozenset() if span is None else frozenset(token_ids(document, span))
+        if span is None:
+            return frozenset()
+        if not (tokens := frozenset(token_ids(document, span))):
+            raise DataError(f"{document.id}: the span {list(span.fragments)} covers no token; expected a span of the text")
+        return tokens
 
     def marked(items: Iterable[tuple[str, Span]]) -> tuple[_Marked, ...]:
         return tuple(_Marked(label=label, span=span, tokens=tokens_of(span)) for label, span in items)
 
     refs: dict[Tokens, set[str]] = defaultdict(set)
-    for attribution in document.attributions:
+    for attribution in (a for a in document.attributions if a.source_refs):
         for fragment, ref in named_by(attribution):
             refs[tokens_of(Span((fragment,)))].add(ref)
     clusters: dict[frozenset[str], set[Tokens]] = defaultdict(set)
@@ -283,9 +287,9 @@ def _rows(pages: _Pairs) -> Iterator[Row]:
     yield from _marked_rows(pages)
 
 
-def _f1(layer: str, n_paired: int, n_items: int, *, measure: str = "F1", part: str = "") -> Row:
+def _f1(layer: str, n_paired: int, n_items: int, *, part: str = "") -> Row:
     value = 2 * n_paired / n_items if n_items else None
-    return Row(layer=layer, measure=measure, part=part, n=n_items, agreed=2 * n_paired, value=value)
+    return Row(layer=layer, measure="F1", part=part, n=n_items, agreed=2 * n_paired, value=value)
 
 
 def _share(layer: str, measure: str, agreed: Collection[float], *, part: str = "") -> Row:
@@ -334,7 +338,7 @@ def _attribution_rows(pages: _Pairs) -> Iterator[Row]:
     forms = [(x.attribution.form, y.attribution.form) for x, y in matches]
     yield _f1("attribution", len(matches), len(claims))
     for form in Form:
-        yield _f1("attribution", forms.count((form, form)), sum(claim.attribution.form == form for claim in claims), part=form)
+        yield _f1("attribution", forms.count((form, form)), sum(claim.attribution.form == form for claim in claims), part=str(form))
     for label in ATTRIBUTION_LABELS:
         yield from _role_rows(label, matches, n_spans=sum(claim.span(label) is not None for claim in claims))
         yield _alpha(label, pages)
@@ -393,7 +397,7 @@ def _source_rows(pages: _Pairs) -> Iterator[Row]:
 def _marked_rows(pages: _Pairs) -> Iterator[Row]:
     for layer, label, weight, parts in (
         ("justification", "justification type", _marked_dice, ()),
-        ("hedge", "hedge type", _marked_same, tuple(HedgeType)),
+        ("hedge", "hedge type", _marked_same, tuple(map(str, HedgeType))),
         ("rejected trigger", "reason", _marked_same, ()),
     ):
         pairs = [
