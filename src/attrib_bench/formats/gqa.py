@@ -137,7 +137,7 @@ def document_name(document: Document) -> str:
 # --- One document: record -> model ----------------------------------------------------------------------------------
 
 
-def from_record(record: object, *, place: str) -> Document:
+def from_record(record: Any, *, place: str) -> Document:
     """The document of one GQA record, which has to come back from `to_record` equal in every key and value.
 
     Sources are not annotated in GQA: each distinct speaker string becomes one, of unspecified kind and unknown sector, known
@@ -146,8 +146,7 @@ def from_record(record: object, *, place: str) -> Document:
     Raises DataError that names `place` and the JSON pointer.
     """
     if misfit := _misfit(record, _RECORD):
-        raise DataError(f"{place}: {misfit}")
-    assert isinstance(record, dict)
+        raise DataError(f"{place}: {misfit}" if misfit.startswith("/") else f"{place}: /{misfit}")
     try:
         document = _document(record)
     except DataError as error:
@@ -521,13 +520,12 @@ def _prediction(record: object) -> tuple[str, list[Roles]]:
     return name, [_predicted(annotation, f"/annotations/{index}") for index, annotation in enumerate(annotations)]
 
 
-def _predicted(annotation: object, pointer: str) -> Roles:
+def _predicted(annotation: Any, pointer: str) -> Roles:
     quote = _predicted_ids(_entry(annotation, "quote", dict, pointer), f"{pointer}/quote")
     if not quote:
         raise DataError(f"{pointer}/quote/tokenIds: found no tokens, expected the tokens of a quotation")
     for key, known in (("type", tuple(TYPES)), ("medium", MEDIA)):
         _known(_entry(annotation, key, str, pointer), known, f"{pointer}/{key}")
-    assert isinstance(annotation, dict)
     others = {
         role: _predicted_ids(annotation[role], f"{pointer}/{role}") if annotation.get(role) not in (None, []) else ()
         for role in ("speaker", "cue", "frame", "addressee")
