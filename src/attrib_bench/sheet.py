@@ -43,6 +43,13 @@ _Vocabulary = TypeVar("_Vocabulary", bound=StrEnum)
 
 _KEYWORDS = ("document", "zone", "source", "attribution", "hedge", "not")
 _NONE = "-"
+_SOURCE_LABELS: dict[str, str] = {
+    **dict.fromkeys(Kind, "kind"),
+    **dict.fromkeys(Sector, "sector"),
+    **dict.fromkeys(Identification, "identification"),
+    **{word: word for word in ("of", "listed", "self", "is")},
+}
+"""What each word after the name of a source tells."""
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _DOC_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -52,6 +59,8 @@ _OUTER_WORDS = (3, 4, 6, 8)
 """How many first and last words are tried, until they are unambiguous."""
 _CONTEXT_WORDS = 6
 """How many words of context are tried on each side, before a quotation gets a number."""
+_MOST_PLACES = 1000
+"""How many places of a quotation with words left out are looked at; without a bound they grow as the square of the text."""
 _LISTED_PLACES = 8
 """How many places of an ambiguous quotation an error lists."""
 
@@ -150,9 +159,11 @@ def _escape_character(character: str) -> str:
         return f"\\{character}"
     if character in "\n\t":
         return "\\n" if character == "\n" else "\\t"
-    if character != " " and unicodedata.category(character) in _INVISIBLE:
-        return f"\\u{{{ord(character):x}}}"
-    return character
+    return f"\\u{{{ord(character):x}}}" if _is_invisible(character) else character
+
+
+def _is_invisible(character: str) -> bool:
+    return character != " " and unicodedata.category(character) in _INVISIBLE
 
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -224,12 +235,15 @@ def _places(text: str, quotation: _Quotation) -> list[Fragment]:
         starts = (at + len(quotation.before) for at in _occurrences(text, opening + quotation.after))
         return [(start, start + len(quotation.head)) for start in starts]
     closings = list(_occurrences(text, quotation.tail + quotation.after))
-    places = []
+    places: list[Fragment] = []
     for at in _occurrences(text, opening):
         nearest = bisect_left(closings, at + len(opening))
-        line_end = _line_end(text, closings[nearest]) if nearest < len(closings) else 0
-        for closing in closings[nearest : bisect_left(closings, line_end, nearest)]:
-            places.append((at + len(quotation.before), closing + len(quotation.tail)))
+        if nearest == len(closings) or len(places) >= _MOST_PLACES:
+            break
+        last = bisect_left(closings, _line_end(text, closings[nearest]), nearest, min(len(closings), nearest + _MOST_PLACES))
+        # The nearest one always fits, even where it begins with the end of its line.
+        ends = closings[nearest : max(last, nearest + 1)]
+        places += [(at + len(quotation.before), closing + len(quotation.tail)) for closing in ends]
     return places
 
 
@@ -346,7 +360,8 @@ class _Printer:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.text = document.require_text()
-        self.first_with_content: dict[Span, str] = {}
+        # Reversed, so that of the attributions that share a content the first one stays.
+        self.first_with_content = {a.content: a.id for a in reversed(document.attributions) if a.content is not None}
 
     def quotation(self, fragment: Fragment, previous: Fragment | None = None) -> str:
         if fragment[1] > len(self.text):
@@ -361,8 +376,7 @@ class _Printer:
 
     def source(self, source: Source) -> Iterator[str]:
         name = source.name
-        bare = name == _escape_characters(name).replace("\\\\", "\\").replace('\\"', '"')
-        if not bare or not name or name[0] in ' "' or name[-1] == " " or "  " in name:
+        if not name or name.startswith('"') or name != name.strip(" ") or "  " in name or any(map(_is_invisible, name)):
             name = f'"{_escape_characters(name)}"'
         more = [
             f", of {source.affiliation}" if source.affiliation is not None else "",
@@ -388,12 +402,11 @@ class _Printer:
         if attribution.source is None and attribution.source_refs != inherited_refs:
             yield f"  source    = {_refs(attribution.source_refs)}"
         for label, span in attribution.spans():
-            line = f"  {label:9} {self.span(span)}"
-            if label == "source":
-                line += f" = {_refs(attribution.source_refs)}"
-            elif label == "content" and self.first_with_content.setdefault(span, attribution.id) != attribution.id:
-                line = f"  {label:9} as {self.first_with_content[span]}"
-            yield line
+            if label == "content" and (first := self.first_with_content[span]) != attribution.id:
+                yield f"  content   as {first}"
+            else:
+                refs = f" = {_refs(attribution.source_refs)}" if label == "source" else ""
+                yield f"  {label:9} {self.span(span)}{refs}"
 
 
 # Reading
@@ -448,7 +461,7 @@ class _Draft:
     """An attribution as written, before it takes what it shares with the one that it continues."""
 
     line: int
-    id: str
+    id: str = ""
     form: Form = Form.INDIRECT
     status: Status = Status.ACTUAL
     spans: dict[str, Span | None] = field(default_factory=dict)
@@ -490,7 +503,7 @@ class _Reader:
         self.place = place
         self.problems: list[Problem] = []
         self.lines: dict[str, dict[str, int]] = {"source": {}, "attribution": {}, "hedge": {}}
-        self.mentions: list[tuple[int, str, str]] = []
+        self.references: list[tuple[int, str, str]] = []
         self.has_header = False
         self.zones: list[Zone] = []
         self.sources: list[Source] = []
@@ -513,7 +526,7 @@ class _Reader:
         with self.at(1):
             if not self.has_header:
                 raise DataError(f"found no header, expected 'document {self.document.id}'")
-        for line, layer, item_id in self.mentions:
+        for line, layer, item_id in self.references:
             with self.at(line):
                 if item_id not in self.lines[layer]:
                     raise DataError(f"there is no {layer} {item_id!r}{_suggestion(item_id, self.lines[layer])}")
@@ -563,7 +576,7 @@ class _Reader:
                 self.read_hedge(block.line, rest)
             case "not":
                 self.read_rejected_trigger(block.line, rest)
-            case _ if rest.split(" ")[0].rstrip(",") in set(HedgeType):
+            case _ if re.split(r"[ \t,]", rest, maxsplit=1)[0] in set(HedgeType):
                 self.read_hedge(block.line, block.head)
             case _:
                 self.read_attribution(block, block.head)
@@ -638,31 +651,23 @@ class _Reader:
         return name, labels
 
     def source(self, line: int, source_id: str, name: str, labels: str) -> Source:
-        vocabularies: tuple[type[StrEnum], ...] = (Kind, Sector, Identification)
         found: dict[str, str] = {}
         tokens = _Tokens(labels)
         while word := tokens.take("word"):
-            if word in ("of", "is"):
-                key, value = word, tokens.expect("word", f"an id after {word!r}")
-            elif word in ("listed", "self"):
-                key, value = word, word
-            else:
-                for vocabulary in vocabularies:
-                    if word in set(vocabulary):
-                        key, value = vocabulary.__name__.lower(), word
-                        break
-                else:
-                    known = [*Kind, *Sector, *Identification, "of", "is", "listed", "self"]
-                    raise DataError(f"{word!r} says nothing about a source{_suggestion(word, known)}")
+            if word not in _SOURCE_LABELS:
+                raise DataError(f"{word!r} says nothing about a source{_suggestion(word, _SOURCE_LABELS)}")
+            key = _SOURCE_LABELS[word]
+            value = tokens.expect("word", f"an id after {word!r}") if word in ("of", "is") else word
             if key in found:
                 raise DataError(f"found {value!r} after {found[key]!r}, expected one {key}")
             found[key] = value
         tokens.expect_end()
-        for vocabulary in vocabularies:
-            if vocabulary.__name__.lower() not in found:
-                raise DataError(f"the source has no {vocabulary.__name__.lower()}; expected one of {', '.join(vocabulary)}")
+        for key in ("kind", "sector", "identification"):
+            if key not in found:
+                words = (word for word, told in _SOURCE_LABELS.items() if told == key)
+                raise DataError(f"the source has no {key}; expected one of {', '.join(words)}")
         if "of" in found:
-            self.mentions.append((line, "source", found["of"]))
+            self.references.append((line, "source", found["of"]))
         if "is" in found and not _DOC_ID.fullmatch(found["is"]):
             raise DataError(f"{found['is']!r} is no id of a document")
         return Source(
@@ -678,25 +683,26 @@ class _Reader:
         )
 
     def read_attribution(self, block: _Block, head: str) -> None:
-        draft = _Draft(block.line, "")
+        draft = _Draft(block.line)
         with self.at(block.line):
             self.read_attribution_head(draft, _Tokens(head))
+            if draft.form is not Form.NO_COMMENT and not any(text.startswith("content") for _, text in block.body):
+                raise DataError(f"{draft.id} has no content; only a no_comment may be without")
         for line, text in block.body:
             with self.at(line):
                 self.read_attribution_line(draft, line, _Tokens(text))
-        with self.at(block.line):
-            if draft.id in self.drafts and "content" not in draft.spans and draft.form is not Form.NO_COMMENT:
-                raise DataError(f"{draft.id} has no content; only a no_comment may be without")
 
     def read_attribution_head(self, draft: _Draft, tokens: _Tokens) -> None:
         draft.id = tokens.expect("word", "document, zone, source, not, or the id of an attribution or a hedge")
-        if draft.id in (*ATTRIBUTION_LABELS, *JustificationType) and tokens.next().startswith("'\""):
-            raise DataError(f"a line with {draft.id!r} belongs to the one above and has to be indented")
+        form = tokens.take("word") or tokens.next()
+        if form not in set(Form) and draft.id in (*ATTRIBUTION_LABELS, *JustificationType):
+            raise DataError(f"a line with {draft.id!r} belongs to the item above and has to be indented")
         self.claim("attribution", draft.id, draft.line)
         self.drafts[draft.id] = draft
-        form = tokens.expect("word", f"what {draft.id!r} is: {', '.join((*Form, *HedgeType))}")
         if form not in set(Form):
-            raise DataError(f"{form!r} is no form and no type of hedge{_suggestion(form, (*Form, *HedgeType))}")
+            raise DataError(
+                f"found {form} after {draft.id!r}, expected a form or a type of hedge{_suggestion(form, (*Form, *HedgeType))}"
+            )
         draft.form = Form(form)
         written = set()
         while word := tokens.take("word"):
@@ -709,10 +715,10 @@ class _Reader:
             elif key == "via":
                 draft.parent = tokens.expect("word", "the id of an attribution after 'via'")
                 if draft.parent != _NONE:
-                    self.mentions.append((draft.line, "attribution", draft.parent))
+                    self.references.append((draft.line, "attribution", draft.parent))
             elif key == "continues":
                 draft.continues = tokens.expect("word", "the id of an attribution after 'continues'")
-                self.mentions.append((draft.line, "attribution", draft.continues))
+                self.references.append((draft.line, "attribution", draft.continues))
             else:
                 raise DataError(f"{word!r} says nothing about an attribution{_suggestion(word, (*Status, 'via', 'continues'))}")
         tokens.expect_end()
@@ -764,7 +770,7 @@ class _Reader:
             return ()
         while tokens.take("sign", "+"):
             ids.append(tokens.expect("word", "the id of a source"))
-        self.mentions += [(line, "source", item_id) for item_id in ids]
+        self.references += [(line, "source", item_id) for item_id in ids]
         return tuple(ids)
 
     def claim(self, layer: str, item_id: str, line: int) -> str:
@@ -870,4 +876,6 @@ class _Reader:
         start = max(0, match.b - match.a)
         end = min(len(self.text), start + len(words))
         left, right = _context_edges(self.text, start, end)
-        return f'; the nearest is at {self.position(left[0])}: "{_escape_characters(self.text[left[0] : right[0]])}"'
+        found = self.text[left[0] : right[0]]
+        at = left[0] + len(found) - len(found.lstrip())
+        return f'; the nearest is at {self.position(at)}: "{_escape_characters(found.strip())}"'
