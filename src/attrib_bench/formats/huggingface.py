@@ -53,6 +53,7 @@ from attrib_bench.tokens import sentence_of, token_ids
 if TYPE_CHECKING:
     import datasets
     import pandas as pd
+    import pyarrow as pa
 
 Row: TypeAlias = dict[str, Any]
 """One row of a config; labels are their names."""
@@ -443,14 +444,20 @@ def _with_texts(name: str, root: Path | None, texts: Path | None) -> Collection:
 def _dataset(config: str, collections: Sequence[Collection], split: str) -> datasets.Dataset:
     import datasets
 
-    columns = _config(config).columns
-    documents = [document for collection in collections for document in collection.split(split)]
-    rows = [row for document in documents for row in _config(config).rows(document)]
-    return datasets.Dataset.from_dict(
-        {column: [row[column] for row in rows] for column in columns},
-        features=datasets.Features({name: _feature(column) for name, column in columns.items()}),
-        split=datasets.NamedSplit(split),
-    )
+    return datasets.Dataset(_arrow_table(config, collections, split), split=datasets.NamedSplit(split))
+
+
+def _arrow_table(config: str, collections: Sequence[Collection], split: str) -> pa.Table:
+    """The rows with labels as numbers; its schema carries the features, as `datasets` wants them."""
+    import datasets
+    import pyarrow as pa
+
+    view = _config(config)
+    features = datasets.Features({name: _feature(column) for name, column in view.columns.items()})
+    documents = (document for collection in collections for document in collection.split(split))
+    rows = [row for document in documents for row in view.rows(document)]
+    columns = {name: features.encode_column([row[name] for row in rows], name) for name in view.columns}
+    return pa.Table.from_pydict(columns, schema=features.arrow_schema)
 
 
 _TYPES = {str: "string", int: "int32", bool: "bool"}
@@ -505,11 +512,11 @@ def _write_config(folder: Path, config: str, collections: Sequence[Collection]) 
     folder.mkdir()
     parts = {}
     for split in SPLITS:
-        rows = _dataset(config, collections, split)
+        table = _arrow_table(config, collections, split)
         path = folder / f"{split}.parquet"
-        pq.write_table(rows.data.table, path)
+        pq.write_table(table, path)
         content = read_bytes(path)
-        parts[split] = _Part(len(rows), rows.data.nbytes, len(content), sha256(content))
+        parts[split] = _Part(len(table), table.nbytes, len(content), sha256(content))
     return parts
 
 
