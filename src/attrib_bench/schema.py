@@ -116,7 +116,7 @@ CODES = {
     "L005": "A link is given twice.",
     # manifest
     "M001": "A line of the manifest cannot be read.",
-    "M002": "The manifest lists a file that is missing.",
+    "M002": "The manifest lists what is no file of the data.",
     "M003": "A file is not the one that the manifest has the hash of.",
     "M004": "The manifest does not list a file.",
     "M005": "The manifest lists a file twice.",
@@ -207,6 +207,7 @@ def check_record(
         ):
             if expected is not None and isinstance(record.get(key), str) and record[key] != expected:
                 findings.append((code, (key,), _shown(record[key]), _shown(expected)))
+        findings += _name_findings(record)
         findings += _offset_findings(record, n_chars=n_chars, text=text, tokens=tokens)
         findings += _zone_findings(record, n_chars=n_chars)
         findings += _reference_findings(record, documents)
@@ -225,6 +226,7 @@ def check_prediction(
     """
     findings = _schema_findings(record, "prediction", engine)
     if isinstance(record, dict):
+        findings += _name_findings(record)
         findings += _offset_findings(record, n_chars=gold.n_chars if gold else None, text=None, tokens=())
         findings += _zone_findings(record, n_chars=gold.n_chars if gold else None)
         findings += _reference_findings(record, None)
@@ -574,6 +576,14 @@ def _zone_findings(record: Mapping[str, Any], *, n_chars: int | None) -> Iterato
                     yield "O009", (*path, index), found, "no annotation there"
 
 
+def _name_findings(record: Mapping[str, Any]) -> Iterator[Finding]:
+    """Lone surrogates, which engines let pass where any text may stand, and which no file can be written with."""
+    for index, item in _items(record, "sources"):
+        name = item.get("name")
+        if isinstance(name, str) and _printable(name) != name:
+            yield "S009", ("sources", index, "name"), _shown(name), "Unicode text without lone surrogates"
+
+
 def _reference_findings(record: Mapping[str, Any], documents: Container[str] | None) -> Iterator[Finding]:
     known: dict[str, Way] = {}
     ids: dict[str, set[str]] = {}
@@ -806,7 +816,7 @@ class _Disk:
         try:
             if (header := next(reader, [])) != list(columns):
                 self.add("F006", f"{file}:1", "", f"the columns {_shown(','.join(header))}", _shown(",".join(columns)))
-            return None
+                return None
             for values in reader:
                 if len(values) == len(columns):
                     rows.append((reader.line_num, dict(zip(columns, values, strict=True))))
@@ -1083,7 +1093,7 @@ def _check_manifest(disk: _Disk) -> None:
     if text is None:
         return
     listed = set()
-    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+    for number, line in enumerate(text.split("\n")[: -1 if text.endswith("\n") else None], 1):
         place = f"{MANIFEST}:{number}"
         match = re.fullmatch("([0-9a-f]{64})  (.+)", line)
         if match is None:
@@ -1093,7 +1103,7 @@ def _check_manifest(disk: _Disk) -> None:
         if path in listed:
             disk.add("M005", place, "", _shown(path), "each file once")
         elif path not in disk.files:
-            disk.add("M002", place, "", f"no file {_shown(path)}", "a file of raw/, annotations/, splits/ or schema/")
+            disk.add("M002", place, "", _shown(path), "a file of raw/, annotations/, splits/ or schema/")
         elif (data := disk.read(path)) is not None and sha256(data) != digest:
             disk.add("M003", path, "", f"SHA-256 {sha256(data)}", digest)
         listed.add(path)
