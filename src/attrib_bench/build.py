@@ -11,7 +11,6 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from attrib_bench import sheet
 from attrib_bench.corpus import (
     DOCUMENT_COLUMNS,
     Collection,
@@ -26,6 +25,7 @@ from attrib_bench.document import DataError, Document, Metadata
 from attrib_bench.files import canonical_json, csv_text, decode, read_bytes, read_csv, read_text, sha256, write_atomic
 from attrib_bench.records import record_of
 from attrib_bench.schema import Problem, validate
+from attrib_bench.sheet import parse, render
 from attrib_bench.splits import split_table
 from attrib_bench.tokens import tokenize
 
@@ -60,7 +60,7 @@ def build(root: Path, *, texts: Path | None = None, report: Callable[[str], None
         for document in documents:
             path = sheet_path(document, root)
             if path.is_file():
-                write_annotation(sheet.parse(read_text(path), document, place=str(path)), root)
+                write_annotation(parse(read_text(path), document, place=str(path)), root)
                 n_sheets += 1
         report(f"{name}: {len(documents)} documents, {n_sheets} sheets")
     write_manifest(root)
@@ -109,13 +109,13 @@ def sheet_problems(collection: Collection, root: Path) -> list[Problem]:
             continue
         try:
             text = read_text(path)
-            annotated = sheet.parse(text, document, place=place)
+            annotated = parse(text, document, place=place)
         except DataError as error:
             problems.append(Problem("H003", place, "", str(error), "a sheet that compiles"))
             continue
         if annotated != document:
             problems.append(Problem("H004", place, "", "other annotations than the JSON", "the same; run attrib-bench build"))
-        elif text != sheet.render(document):
+        elif text != render(document):
             problems.append(
                 Problem("H005", place, "", "the sheet in another form", "its canonical form; run attrib-bench sheet --write")
             )
@@ -151,7 +151,7 @@ def find_document(doc_id: str, collection: str, *, root: Path | None = None, tex
 def compile_sheet(path: Path, collection: str, *, root: Path | None = None, texts: Path | None = None) -> str:
     """The JSON annotation that a sheet says; its document is the one that the file is named after."""
     document = find_document(path.stem, collection, root=root, texts=texts)
-    return canonical_json(record_of(sheet.parse(read_text(path), document, place=str(path))))
+    return canonical_json(record_of(parse(read_text(path), document, place=str(path))))
 
 
 def write_splits(root: Path) -> None:

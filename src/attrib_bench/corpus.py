@@ -27,6 +27,7 @@ from attrib_bench.files import (
     csv_text,
     data_root,
     decode,
+    json_line,
     read_bytes,
     read_csv,
     read_json,
@@ -224,7 +225,7 @@ def document_row(document: Document) -> dict[str, str]:
 
 def tokens_text(documents: Iterable[Document]) -> str:
     """The text of raw/<collection>/tokens.jsonl: one line a document."""
-    return "".join(canonical_json([tokens_record(document)])[1:-2] + "\n" for document in documents)
+    return "".join(json_line(tokens_record(document)) for document in documents)
 
 
 def manifest(root: Path) -> str:

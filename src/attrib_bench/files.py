@@ -120,7 +120,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
 def canonical_json(value: Any) -> str:
     """JSON with one line for each item of a top-level list or key, keys in their own order, ending in a newline."""
     if not isinstance(value, dict):
-        return _compact(value) + "\n"
+        return json_line(value)
     return "{\n" + ",\n".join(f" {_compact(key)}: {_item(item)}" for key, item in value.items()) + "\n}\n"
 
 
@@ -128,6 +128,11 @@ def _item(value: Any) -> str:
     if not isinstance(value, list) or not any(isinstance(item, dict) for item in value):
         return _compact(value)
     return "[\n" + ",\n".join(f"  {_compact(item)}" for item in value) + "\n ]"
+
+
+def json_line(value: Any) -> str:
+    """One line of JSON Lines."""
+    return _compact(value) + "\n"
 
 
 def _compact(value: Any) -> str:

@@ -247,7 +247,7 @@ def _attribution(annotation: Record, index: int, document: Document) -> Attribut
 
 
 def _span(role: Record, document: Document) -> Span | None:
-    return span_of_tokens(document, _ids(_written(role))) if role["spans"] else None
+    return _span_of(document, _ids(_written(role)))
 
 
 def _known(value: str, known: Collection[str], pointer: str) -> None:
@@ -512,6 +512,32 @@ def read_predictions(path: Path) -> Iterator[tuple[int, str, list[Roles]]]:
             raise DataError(f"{path}:{line}: {error}") from error
         lines[name] = line
         yield line, name, quotations
+
+
+def attributed(document: Document, quotations: Sequence[Roles]) -> Document:
+    """The gold document with predicted quotations in place of its attributions, and without frames and media.
+
+    Raises DataError for token ids that the document does not have.
+    """
+    text = document.require_text()
+    sources: dict[str, Source] = {}
+    attributions = []
+    for index, quotation in enumerate(quotations):
+        spans = {label: _span_of(document, getattr(quotation, role)) for role, label in ROLES.items()}
+        attribution = Attribution(
+            id=f"a{index}",
+            form=TYPES[quotation.type],
+            source=spans["source"],
+            cue=spans["cue"],
+            content=spans["content"],
+            addressee=spans["addressee"],
+        )
+        attributions.append(replace(attribution, source_refs=_source_refs(attribution, sources, text)))
+    return replace(document, attributions=tuple(attributions), sources=tuple(sources.values()), hedges=(), native={})
+
+
+def _span_of(document: Document, ids: Sequence[int]) -> Span | None:
+    return span_of_tokens(document, ids) if ids else None
 
 
 def _prediction(record: object) -> tuple[str, list[Roles]]:

@@ -1,0 +1,210 @@
+"""Scoring a system on a task: figures with intervals, a signature, and every single answer.
+
+Two evaluations, or two reports written by them, are compared only where their signatures agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from attrib_bench import __version__
+from attrib_bench.corpus import load_collection
+from attrib_bench.document import DataError, Document
+from attrib_bench.files import read_bytes, read_json, sha256
+from attrib_bench.formats import gqa
+from attrib_bench.predictions import Predictions
+from attrib_bench.scoring import classification
+from attrib_bench.scoring import gqa as gqa_scores
+from attrib_bench.scoring.bootstrap import Difference, compare, intervals
+from attrib_bench.scoring.counts import Array, Counts, Figures, Key, Table, tabulate, total
+from attrib_bench.scoring.signature import differences, signature
+from attrib_bench.tasks import TASKS, Outcome, Task
+from attrib_bench.tasks.labels import counts_of
+
+N_RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Gold:
+    """The documents that a system is scored on, and what they are called in a signature."""
+
+    documents: tuple[Document, ...]
+    data: str
+    split: str
+
+
+def load_gold(spec: str, *, split: str = "all", root: Path | None = None, texts: Path | None = None) -> Gold:
+    """The gold of a shipped collection, by name, or of a corpus file or folder that the package reads, by path.
+
+    Raises DataError for a split of a file that has none, and where no document is left.
+    """
+    path = Path(spec)
+    if path.exists() and not (path / "raw").is_dir():
+        if split != "all":
+            raise DataError(f"{path}: has no splits; expected the split all, found {split!r}")
+        documents = tuple(gqa.read(path))
+        data = f"{path.stem}+{_hash_of(path)}"
+    else:
+        collection = load_collection(spec, root=root, texts=texts) if not path.exists() else load_collection(root=path, texts=texts)
+        documents, data = collection.split(split), collection.version
+    if not documents:
+        raise DataError(f"{spec}: the split {split} holds no document")
+    return Gold(documents, data, split)
+
+
+def _hash_of(path: Path) -> str:
+    """The first eight digits of the SHA-256 of a file, or of the names and hashes of a folder's files."""
+    if path.is_file():
+        return sha256(read_bytes(path))[:8]
+    files = sorted(found for found in path.rglob("*") if found.is_file())
+    return sha256("".join(f"{sha256(read_bytes(file))}  {file.relative_to(path).as_posix()}\n" for file in files))[:8]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with the ends of its 95% interval over stories."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a system scored on a task."""
+
+    task: Task
+    settings: Mapping[str, str]
+    stories: tuple[str, ...]
+    table: Table
+    """The summed counts of each story: a row each, in the order of `stories`."""
+    figures: Mapping[str, Figure]
+
+    @property
+    def signature(self) -> str:
+        return signature(self.settings)
+
+    @property
+    def main(self) -> Figure:
+        """The figure that systems are ranked by; 0 where there was nothing to count."""
+        return self.figures.get(self.task.main, Figure(0.0, 0.0, 0.0))
+
+    def confusions(self) -> dict[str, tuple[tuple[str, ...], list[list[int]]]]:
+        """Labels and confusion matrix of each field that is classified: rows are gold, columns are predicted."""
+        parts = self.task.confusion(counts_of(self.table.total(), _OWN))
+        found = {name: classification.confusion(counts) for name, counts in parts.items()}
+        return {name: (labels, matrix.tolist()) for name, (labels, matrix) in found.items()}
+
+    def record(self) -> dict[str, Any]:
+        """The evaluation as a JSON object: settings, figures, and the counts of each story, from which all can be had again.
+
+        GQA's official scores stand under their published names in ``official``.
+        """
+        official = {name.removeprefix(f"{_OFFICIAL}."): f.value for name, f in self.figures.items() if name.startswith(_OFFICIAL)}
+        return {
+            "task": self.task.name,
+            "signature": self.signature,
+            "settings": dict(self.settings),
+            "main": self.task.main,
+            "figures": {name: {"value": f.value, "low": f.low, "high": f.high} for name, f in self.figures.items()},
+            **({"official": official} if official else {}),
+            "confusion": {name: {"labels": labels, "matrix": matrix} for name, (labels, matrix) in self.confusions().items()},
+            "counts": {
+                "stories": list(self.stories),
+                "keys": [list(key) for key in self.table.keys],
+                "rows": self.table.rows.tolist(),
+            },
+        }
+
+
+_OWN, _OFFICIAL = "own", "official"
+
+
+def evaluate(gold: Gold, predictions: Predictions, task: Task, *, n_resamples: int = N_RESAMPLES, seed: int = 0) -> Evaluation:
+    """The evaluation of predictions, document by document those of gold.
+
+    On gold of the GQA corpus the task attribution also has the 15 official scores, as ``official.f1_joint`` and so on. They
+    count frames and media as a file of GQA's own format gives them; other predictions have none.
+    """
+    counts = [
+        {(_OWN, *key): n for key, n in task.count(document, predicted).items()}
+        for document, predicted in zip(gold.documents, predictions.documents, strict=True)
+    ]
+    if task is TASKS["attribution"] and all(document.collection == gqa.COLLECTION for document in gold.documents):
+        quotations = predictions.quotations or tuple(gqa.roles(document) for document in predictions.documents)
+        for own, document, said in zip(counts, gold.documents, quotations, strict=True):
+            own |= {(_OFFICIAL, *key): n for key, n in gqa_scores.count(gqa.roles(document), said).items()}
+    by_story: dict[str, list[Counts]] = {}
+    for document, own in zip(gold.documents, counts, strict=True):
+        by_story.setdefault(document.metadata.story_id or document.id, []).append(own)
+    stories = tuple(sorted(by_story))
+    table = tabulate(total(by_story[story]) for story in stories)
+    settings = {
+        "task": task.name,
+        "data": gold.data,
+        "split": gold.split,
+        "docs": str(len(gold.documents)),
+        "match": task.match,
+        **task.settings,
+        "boot": str(n_resamples),
+        "seed": str(seed),
+        "v": __version__,
+    }
+    ends = intervals(table, stories, _figures(task), n_resamples=n_resamples, seed=seed)
+    values = _figures(task)({key: np.array([n]) for key, n in table.total().items()})
+    figures = {name: Figure(float(value[0]), ends[name].low, ends[name].high) for name, value in values.items()}
+    return Evaluation(task, settings, stories, table, figures)
+
+
+def _figures(task: Task) -> Figures:
+    """The function from counts to the figures of a task, official ones included where there are any."""
+
+    def figures(counts: Mapping[Key, Array]) -> dict[str, Array]:
+        found = task.figures(counts_of(counts, _OWN))
+        official = counts_of(counts, _OFFICIAL)
+        if official:
+            found |= {f"{_OFFICIAL}.{name}": number for name, number in gqa_scores.figures(official).items()}
+        return found
+
+    return figures
+
+
+def compare_with_report(evaluation: Evaluation, report: Path, *, seed: int = 0) -> dict[str, Difference]:
+    """The difference to an evaluation that was written as JSON, figure by figure, first minus that one.
+
+    Raises DataError where the file is no such report, and where the signatures differ, saying in what.
+    """
+    record = read_json(report)
+    try:
+        settings, counts = record["settings"], record["counts"]
+        other = Table(tuple(map(tuple, counts["keys"])), np.array(counts["rows"], dtype=float))
+        stories = tuple(counts["stories"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{report}: is no report of attrib-bench evaluate --json: {error}") from error
+    return _compared(evaluation, settings, stories, other, place=str(report), seed=seed)
+
+
+def compare_evaluations(first: Evaluation, second: Evaluation, *, seed: int = 0) -> dict[str, Difference]:
+    """The difference of two evaluations, figure by figure, first minus second. Raises DataError where signatures differ."""
+    return _compared(first, second.settings, second.stories, second.table, place="the other system", seed=seed)
+
+
+def _compared(
+    evaluation: Evaluation, settings: Mapping[str, str], stories: tuple[str, ...], table: Table, *, place: str, seed: int
+) -> dict[str, Difference]:
+    if differing := differences(evaluation.settings, settings):
+        raise DataError(f"{place}: the signatures differ, so the figures cannot be compared: {'; '.join(differing)}")
+    if stories != evaluation.stories or table.rows.shape != (len(stories), len(table.keys)):
+        raise DataError(f"{place}: its counts are of other stories than those of gold")
+    return compare(evaluation.table, table, stories, _figures(evaluation.task), seed=seed)
+
+
+def outcomes(gold: Gold, predictions: Predictions, task: Task) -> list[tuple[Document, list[Outcome]]]:
+    """Every answer, document by document."""
+    pairs = zip(gold.documents, predictions.documents, strict=True)
+    return [(document, list(task.outcomes(document, predicted))) for document, predicted in pairs]

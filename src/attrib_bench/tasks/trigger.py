@@ -1,0 +1,71 @@
+"""Task `trigger`: is a word that looks like a cue or a hedge one of the two, or neither?
+
+The candidates are gold cues, gold hedges and rejected triggers. A prediction puts each of them where it belongs: as the cue
+of an attribution, as a hedge, or among the rejected triggers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from attrib_bench.document import DataError, Document, Reason, RejectedTrigger, Span
+from attrib_bench.scoring.counts import Counts
+from attrib_bench.tasks import labels
+from attrib_bench.tasks.labels import Answer
+from attrib_bench.tasks.task import Outcome, Task, blank
+
+_FIELDS = ("trigger",)
+
+
+def candidates(document: Document) -> dict[Span, str]:
+    """Each candidate of a labelled document with its label, in text order: `cue` before `hedge` before `neither`."""
+    found = {trigger.span: "neither" for trigger in document.rejected_triggers}
+    found |= {hedge.span: "hedge" for hedge in document.hedges}
+    found |= {attribution.cue: "cue" for attribution in document.attributions if attribution.cue is not None}
+    return dict(sorted(found.items()))
+
+
+def _given(document: Document) -> Document:
+    """The document with every candidate among its rejected triggers."""
+    triggers = tuple(RejectedTrigger(span=span, reason=Reason.NOT_LEXICON) for span in candidates(document))
+    return replace(blank(document), rejected_triggers=triggers)
+
+
+def _answers(gold: Document, predicted: Document) -> Iterator[Answer]:
+    said = candidates(predicted)
+    golds = candidates(gold)
+    if missing := [span for span in golds if span not in said]:
+        raise DataError(
+            f"{gold.id}: no answer for the candidate {list(missing[0].fragments)}; "
+            "expected it as a cue, a hedge or a rejected trigger"
+        )
+    if unknown := [span for span in said if span not in golds]:
+        raise DataError(
+            f"{gold.id}: {list(unknown[0].fragments)} is no candidate; expected gold cues, hedges and rejected triggers"
+        )
+    for span, label in golds.items():
+        yield Answer("trigger", ((label, span),), label, said[span])
+
+
+def _count(gold: Document, predicted: Document) -> Counts:
+    return labels.count(_answers(gold, predicted), field="trigger")
+
+
+def _outcomes(gold: Document, predicted: Document) -> Iterator[Outcome]:
+    return labels.outcomes(_answers(gold, predicted), field="trigger")
+
+
+TASK = Task(
+    name="trigger",
+    summary="A document and candidate words in; cue, hedge or neither out.",
+    main="trigger.macro.f1",
+    match="label",
+    given=_given,
+    count=_count,
+    figures=partial(labels.figures, fields=_FIELDS),
+    outcomes=_outcomes,
+    confusion=partial(labels.confusion, fields=_FIELDS),
+    examples=lambda document: len(candidates(document)),
+)
