@@ -75,8 +75,10 @@ def labels(feature: object) -> list[list[str]]:
     """The names of every ClassLabel in a feature, in the order of its columns."""
     if isinstance(feature, datasets.ClassLabel):
         return [feature.names]
-    inner = feature.values() if isinstance(feature, dict) else [getattr(feature, "feature", None)]
-    return [names for one in inner if one is not None for names in labels(one)]
+    if isinstance(feature, dict):
+        return [names for inner in feature.values() for names in labels(inner)]
+    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)  # datasets 3 and datasets 4 write lists
+    return labels(inner) if inner is not None else []
 
 
 def change_a_hedge(root: Path) -> None:

@@ -600,7 +600,8 @@ def _read_in_fresh_process(folder: Path) -> dict[str, dict[str, tuple[int, str]]
         }
         done = subprocess.run([sys.executable, "-c", program], env=environment, cwd=cache, capture_output=True, encoding="utf-8")
     if done.returncode:
-        raise DataError(f"{folder}: datasets.load_dataset cannot read it: {done.stderr.strip().splitlines()[-1]}")
+        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise DataError(f"{folder}: datasets.load_dataset cannot read it: {said[-1]}")
     found: dict[str, dict[str, tuple[int, str]]] = json.loads(done.stdout)
     return found
 
