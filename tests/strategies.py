@@ -1,10 +1,12 @@
-"""Hypothesis strategies for valid documents: text, canonical tokens, sentences, and every layer of annotations."""
+"""Hypothesis strategies for documents with every layer of annotations."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -31,6 +33,7 @@ from attrib_bench.document import (
     ZoneKind,
 )
 from attrib_bench.files import sha256
+from attrib_bench.schema import UNANNOTATED_ZONES
 
 # Few words, so that most of them occur again; then everything that a notation could stumble over.
 WORDS = (
@@ -69,11 +72,20 @@ def texts(draw: DrawFn, *, min_tokens: int = 1, max_tokens: int = 40) -> str:
 
 
 @st.composite
-def spans(draw: DrawFn, units: Sequence[Fragment], *, max_fragments: int = 3) -> Span:
-    """A span whose fragments begin and end with one of these units (tokens, say), with a unit left out between any two."""
+def spans(draw: DrawFn, stretches: Sequence[Sequence[Fragment]], *, max_fragments: int = 3) -> Span:
+    """A span of units (tokens, say), with a unit left out between any two fragments; it is split where a stretch ends.
+
+    The stretches, the lines of a text for instance, stand in text order, with a gap between any two.
+    """
+    units = [(number, unit) for number, stretch in enumerate(stretches) for unit in stretch]
     edges = st.lists(st.integers(0, len(units)), min_size=2, max_size=2 * max_fragments, unique=True)
     cuts = sorted(draw(edges))
-    return Span(tuple((units[first][0], units[last - 1][1]) for first, last in zip(cuts[::2], cuts[1::2], strict=False)))
+    fragments = []
+    for first, last in zip(cuts[::2], cuts[1::2], strict=False):
+        for _, part in groupby(units[first:last], key=lambda unit: unit[0]):
+            (_, (start, end)), *further = part
+            fragments.append((start, further[-1][1][1] if further else end))
+    return Span(tuple(fragments))
 
 
 def ids() -> SearchStrategy[str]:
@@ -81,10 +93,6 @@ def ids() -> SearchStrategy[str]:
     letters = "abcxyzABCXYZ"
     free = st.builds(str.__add__, st.sampled_from(letters), st.text(f"{letters}0189_-", max_size=6))
     return st.sampled_from(IDS) | free
-
-
-def _unique_ids(max_size: int) -> SearchStrategy[list[str]]:
-    return st.lists(ids(), max_size=max_size, unique=True)
 
 
 @st.composite
@@ -95,24 +103,25 @@ def documents(
     min_tokens: int = 1,
     max_tokens: int = 40,
     max_attributions: int = 5,
-    whole_tokens: bool = True,
-    any_text: SearchStrategy[str] | None = None,
 ) -> Document:
-    """A valid document: repeated words, nested, overlapping and discontinuous spans, chains, continued and shared attributions.
+    """A document in which the validator finds nothing, with all layers, tokens and sentences.
 
-    Tokens are what stands between white space, sentences the lines. Spans consist of whole tokens, unless `whole_tokens`
-    is false: then of any code points. `any_text` replaces the texts of `texts`; it has to give at least one token.
+    Words occur again and again; spans are nested, overlapping and discontinuous; attributions form chains, continue one
+    another and share contents. Tokens are what stands between white space, sentences the lines.
     """
-    text = draw(any_text if any_text is not None else texts(min_tokens=min_tokens, max_tokens=max_tokens))
+    text = draw(texts(min_tokens=min_tokens, max_tokens=max_tokens))
     tokens = tuple(match.span() for match in re.finditer(r"\S+", text))
-    units = tokens if whole_tokens else tuple((at, at + 1) for at in range(len(text)))
-    some_span = spans(units)
-    return Document(
-        id=doc_id,
-        collection="core",
-        text=text,
-        sha256=sha256(text),
-        n_chars=len(text),
+    sentences = _lines(text, tokens)
+    zones = draw(_zones(tokens))
+    closed = [zone for zone in zones if zone.kind in UNANNOTATED_ZONES]
+    stretches = [
+        list(stretch)
+        for first, last in sentences
+        for is_closed, stretch in groupby(tokens[first:last], key=lambda t: any(z.start <= t[0] < z.end for z in closed))
+        if not is_closed
+    ]
+    return replace(
+        draw(_annotated(text, doc_id, stretches or [tokens], max_attributions)),
         metadata=Metadata(
             story_id=doc_id.rpartition("-")[0],
             outlet="Hafenblatt",
@@ -121,17 +130,44 @@ def documents(
             date="2026-01-15",
             title="Fähre",
         ),
-        zones=tuple(draw(st.lists(_zones(units), max_size=3))),
-        sources=(sources := tuple(draw(_sources(some_span)))),
-        attributions=tuple(draw(_attributions(some_span, [source.id for source in sources], max_attributions))),
-        hedges=tuple(
-            Hedge(id=hedge_id, span=draw(some_span), type=draw(st.sampled_from(HedgeType))) for hedge_id in draw(_unique_ids(3))
-        ),
-        rejected_triggers=tuple(
-            draw(st.lists(st.builds(RejectedTrigger, span=some_span, reason=st.sampled_from(Reason)), max_size=3))
-        ),
+        zones=zones if stretches else (),
         tokens=tokens,
-        sentences=_lines(text, tokens),
+        sentences=sentences,
+    )
+
+
+@st.composite
+def documents_of_any_text(draw: DrawFn) -> Document:
+    """A document that the model can hold, though the validator may object: any text, spans of any code points."""
+    text = draw(texts() | st.text(st.characters(codec="utf-8"), min_size=1))
+    return draw(_annotated(text, "s001-a", [[(at, at + 1) for at in range(len(text))]], 5))
+
+
+@st.composite
+def _annotated(draw: DrawFn, text: str, doc_id: str, stretches: Sequence[Sequence[Fragment]], max_attributions: int) -> Document:
+    """A document with sources, attributions, hedges and rejected triggers whose spans lie in these stretches."""
+    some_span = spans(stretches)
+    n_ids = 7 + max_attributions
+    # Lists tend to be short: without a least length attributions, which take the last ids, would be rare.
+    unique_ids = draw(st.lists(ids(), min_size=draw(st.sampled_from([n_ids, 0])), max_size=n_ids, unique=True))
+    sources = draw(_sources(some_span, unique_ids[:4], doc_id))
+    attributions = draw(_attributions(some_span, [source.id for source in sources], unique_ids[7:]))
+    hedged = draw(st.lists(some_span, max_size=len(unique_ids[4:7]), unique=True))
+    triggers = draw(st.lists(st.builds(RejectedTrigger, span=some_span, reason=st.sampled_from(Reason)), max_size=3))
+    accepted = {*hedged, *(attribution.cue for attribution in attributions)}
+    return Document(
+        id=doc_id,
+        collection="core",
+        text=text,
+        sha256=sha256(text),
+        n_chars=len(text),
+        sources=sources,
+        attributions=attributions,
+        hedges=tuple(
+            Hedge(id=hedge_id, span=span, type=draw(st.sampled_from(HedgeType)))
+            for hedge_id, span in zip(unique_ids[4:7], hedged, strict=False)
+        ),
+        rejected_triggers=tuple(trigger for trigger in triggers if trigger.span not in accepted),
     )
 
 
@@ -142,17 +178,17 @@ def _lines(text: str, tokens: Sequence[Fragment]) -> tuple[Fragment, ...]:
 
 
 @st.composite
-def _zones(draw: DrawFn, units: Sequence[Fragment]) -> Zone:
-    span = draw(spans(units, max_fragments=1))
-    return Zone(kind=draw(st.sampled_from(ZoneKind)), start=span.start, end=span.end)
+def _zones(draw: DrawFn, tokens: Sequence[Fragment]) -> tuple[Zone, ...]:
+    fragments = draw(st.just(()) | spans([tokens]).map(lambda span: span.fragments))
+    return tuple(Zone(kind=draw(st.sampled_from(ZoneKind)), start=start, end=end) for start, end in fragments)
 
 
 @st.composite
-def _sources(draw: DrawFn, some_span: SearchStrategy[Span]) -> list[Source]:
+def _sources(draw: DrawFn, some_span: SearchStrategy[Span], source_ids: Sequence[str], doc_id: str) -> tuple[Source, ...]:
     names = st.sampled_from(["Ole Timm", "Werft  Nordhagen", '"Welle" 7', "person business named", "= e1, of e2", "die"])
     justifications = st.lists(st.builds(Justification, type=st.sampled_from(JustificationType), span=some_span), max_size=2)
     sources: list[Source] = []
-    for source_id in draw(_unique_ids(4)):
+    for source_id in source_ids:
         earlier = [source.id for source in sources]
         sources.append(
             Source(
@@ -165,43 +201,43 @@ def _sources(draw: DrawFn, some_span: SearchStrategy[Span]) -> list[Source]:
                 justifications=tuple(draw(justifications)),
                 listed=draw(st.booleans()),
                 is_self=draw(st.booleans()),
-                doc_ref=draw(st.sampled_from([None, "s001-b", "0_-"])),
+                doc_ref=draw(st.sampled_from([None, f"{doc_id}-b", "0_-"])),
             )
         )
-    return draw(st.permutations(sources))
+    return tuple(draw(st.permutations(sources)))
 
 
 @st.composite
-def _attributions(draw: DrawFn, some_span: SearchStrategy[Span], source_ids: list[str], max_size: int) -> list[Attribution]:
-    """Attributions in any order, whose parents and continued ones exist and never run in a circle."""
+def _attributions(
+    draw: DrawFn, some_span: SearchStrategy[Span], source_ids: Sequence[str], attribution_ids: Sequence[str]
+) -> tuple[Attribution, ...]:
+    """Attributions in any order, no two of them equal, whose parents and continued ones exist and never run in a circle."""
     maybe_span = st.none() | some_span
-    attributions: list[Attribution] = []
-    for attribution_id in draw(_unique_ids(max_size)):
+    attributions: dict[Attribution, str] = {}
+    for attribution_id in attribution_ids:
+        earlier = [replace(a, id=known_id) for a, known_id in attributions.items()]
         form = draw(st.sampled_from(Form))
-        shared = st.sampled_from([a.content for a in attributions if a.content is not None] or [None])
+        shared = st.sampled_from([a.content for a in earlier if a.content is not None] or [None])
         content = draw(st.one_of(some_span, shared, st.none())) or (None if form is Form.NO_COMMENT else draw(some_span))
-        continued = draw(st.sampled_from([None, *attributions]))
-        if continued is not None:
-            parent, source, source_refs, cue = continued.parent, None, continued.source_refs, None
-        else:
-            parent = draw(st.sampled_from([None, *(a.id for a in attributions)]))
-            source = draw(maybe_span) if source_ids else None
-            n_refs = draw(st.integers(1, 2)) if source and len(source.fragments) == 1 else len(source.fragments) if source else None
-            refs = st.sampled_from(source_ids) if source_ids else st.nothing()
-            source_refs = tuple(draw(st.lists(refs, min_size=n_refs or 0, max_size=n_refs or 1))) if source_ids else ()
-            cue = draw(maybe_span)
-        attributions.append(
-            Attribution(
-                id=attribution_id,
-                form=form,
-                status=draw(st.sampled_from(Status)),
-                source=source,
-                cue=cue,
-                content=content,
-                addressee=draw(maybe_span),
-                source_refs=source_refs,
-                parent=parent,
-                continues=continued.id if continued else None,
-            )
+        attribution = Attribution(
+            id="", form=form, status=draw(st.sampled_from(Status)), content=content, addressee=draw(maybe_span)
         )
-    return draw(st.permutations(attributions))
+        if continued := draw(st.sampled_from([None, *earlier])):
+            attribution = replace(attribution, continues=continued.id, parent=continued.parent, source_refs=continued.source_refs)
+        else:
+            source = draw(maybe_span) if source_ids else None
+            n_fragments = len(source.fragments) if source else 0
+            # One for each fragment, several for a single one, and perhaps one without a span.
+            n_refs = {0: draw(st.integers(0, 1)), 1: draw(st.integers(1, 2))}.get(n_fragments, n_fragments)
+            source_refs = tuple(draw(st.sampled_from(source_ids)) for _ in range(n_refs)) if source_ids else ()
+            attribution = replace(attribution, source=source, source_refs=source_refs, cue=draw(maybe_span))
+            parents = [a.id for a in earlier if _may_hold(a, attribution)]
+            attribution = replace(attribution, parent=draw(st.sampled_from([None, *parents])))
+        attributions.setdefault(attribution, attribution_id)
+    return tuple(draw(st.permutations([replace(a, id=known_id) for a, known_id in attributions.items()])))
+
+
+def _may_hold(parent: Attribution, child: Attribution) -> bool:
+    """Whether some of the child lies in the parent's content."""
+    inner = [span for label, span in child.spans() if label != "addressee"]
+    return parent.content is None or not inner or any(parent.content.overlaps(span) for span in inner)

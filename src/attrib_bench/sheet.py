@@ -774,11 +774,12 @@ class _Reader:
         return tuple(ids)
 
     def claim(self, layer: str, item_id: str, line: int) -> str:
-        """The id, from now on taken. Raises DataError where it is no id or belongs to another line."""
+        """The id, from now on taken. Raises DataError where it is no id or belongs to another item, of whatever layer."""
         if not _ID.fullmatch(item_id):
             raise DataError(f"{item_id!r} is no id; expected a letter, then up to 63 letters, digits, '_' and '-'")
-        if item_id in self.lines[layer]:
-            raise DataError(f"the {layer} {item_id!r} stands in line {self.lines[layer][item_id]} already")
+        for known_layer, lines in self.lines.items():
+            if item_id in lines:
+                raise DataError(f"the id {item_id!r} is that of the {known_layer} in line {lines[item_id]} already")
         self.lines[layer][item_id] = line
         return item_id
 
