@@ -93,6 +93,19 @@ def figures(counts: Mapping[Key, Number]) -> dict[str, Number]:
     return found
 
 
+def paired(gold: Document, predicted: Document) -> Iterator[tuple[Attribution | None, Attribution | None]]:
+    """The attributions as `joint` pairs them, gold first; None stands for the partner of one that has none."""
+    golds, predictions = (
+        sorted(((_item(a, document, gold), a) for a in document.attributions), key=lambda known: known[0])
+        for document in (gold, predicted)
+    )
+    partners = dict(pair(_weights([item for item, _ in golds], [item for item, _ in predictions], _likeness)))
+    for i, (_, attribution) in enumerate(golds):
+        yield attribution, predictions[partners[i]][1] if i in partners else None
+    for j in sorted(set(range(len(predictions))) - set(partners.values())):
+        yield None, predictions[j][1]
+
+
 def _items(document: Document, gold: Document, *, nested: bool) -> list[_Item]:
     return sorted(_item(a, document, gold) for a in document.attributions if nested or a.parent is None)
 
