@@ -720,12 +720,14 @@ def test_junk_at_every_place(root: Path, value: object) -> None:
         for key in record if isinstance(record, dict) else range(len(record)) if isinstance(record, list) else ():
             yield from places(record[key], (*way, key))
 
-    for record in (records()["s01-b"],):
-        for way in places(record):
-            broken = copy.deepcopy([record])
-            target: Any = broken
-            for step in (0, *way)[:-1]:
-                target = target[step]
-            target[(0, *way)[-1]] = value
-            fast, reference = (check_record(broken[0], file="x", text=TEXTS["s01-b"], engine=engine) for engine in get_args(Engine))
-            assert fast == reference, way
+    record = records()["s01-b"]
+    for layer in ("attributions", "sources"):
+        del record[layer][1:]
+    for way in places(record):
+        broken = copy.deepcopy([record])
+        target: Any = broken
+        for step in (0, *way)[:-1]:
+            target = target[step]
+        target[(0, *way)[-1]] = value
+        fast, reference = (check_record(broken[0], file="x", text=TEXTS["s01-b"], engine=engine) for engine in get_args(Engine))
+        assert fast == reference, way

@@ -12,7 +12,6 @@ import json
 import math
 import re
 import unicodedata
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -240,7 +239,7 @@ def check_text(data: bytes, *, file: str) -> list[Problem]:
         text = decode(data, file)
     except DataError as error:
         return [Problem("T001", file, "", _reason(error, file), "UTF-8")]
-    if not text.strip("\ufeff"):
+    if not text.strip("\ufeff \t\r\n"):
         return [Problem("T008", file, "", "no text", "an article")]
     found: dict[str, tuple[int, str, str]] = {}
     for number, line in enumerate(text.split("\n"), 1):
@@ -305,6 +304,10 @@ def _shown(value: object) -> str:
     if isinstance(value, str) and len(value) > 60:
         value = value[:57] + "…"
     return _printable(json.dumps(value, ensure_ascii=False))
+
+
+def _range(start: int, end: int) -> str:
+    return f"[{_shown(start)}, {_shown(end)})"
 
 
 def _printable(text: str) -> str:
@@ -502,43 +505,52 @@ def _fragments(span: Any) -> list[tuple[int, int, int]]:
 def _offset_findings(
     record: Mapping[str, Any], *, n_chars: int | None, text: str | None, tokens: Sequence[Fragment]
 ) -> Iterator[Finding]:
-    starts = [start for start, _ in tokens]
+    token_starts, token_ends = {start for start, _ in tokens}, {end for _, end in tokens}
     for path, span in _spans(record):
-        yield from _broken_fragments(path, span)
         previous = -1
-        for index, start, end in _fragments(span):
-            place = (*path, index)
-            if start < previous:
-                yield "O002", place, f"[{start}, {end})", f"a start after {previous}, where the fragment before ends"
-            elif start == previous:
-                yield "O004", place, f"[{start}, {end})", f"a gap after {previous}, or one fragment instead of two"
+        for index, fragment in enumerate(span) if isinstance(span, list) else ():
+            if type(fragment) is not list or len(fragment) != 2:
+                continue
+            start, end = fragment
+            if type(start) is not int or type(end) is not int or not 0 <= start < end:
+                yield from _broken_fragment((*path, index), start, end)
+                continue
+            if start <= previous:
+                yield _misplaced_fragment((*path, index), start, end, previous)
             previous = end
             if n_chars is not None and end > n_chars:
-                yield "O003", place, f"[{start}, {end})", f"an end of at most {n_chars}, the length of the text"
+                yield "O003", (*path, index), _range(start, end), f"an end of at most {n_chars}, the length of the text"
                 continue
-            if text is not None:
-                if text[start].isspace() or text[end - 1].isspace():
-                    yield "O005", place, f"[{start}, {end}) {_shown(text[start:end])}", "no white space at either end"
-                if (at := text.find("\n", start + 1, end - 1)) >= 0:
-                    yield "O006", place, f"[{start}, {end}) with a line feed at {at}", "a fragment for each paragraph"
-            for edge in (start, end):
-                token = tokens[bisect_right(starts, edge) - 1] if tokens else (0, 0)
-                if token[0] < edge < token[1]:
-                    where = f"[{token[0]}, {token[1]})" + (f" {_shown(text[slice(*token)])}" if text is not None else "")
-                    yield "O007", place, f"[{start}, {end}), which cuts the token {where}", "whole tokens"
+            # Whole tokens neither begin nor end in white space, so most fragments need no closer look.
+            if start not in token_starts or end not in token_ends:
+                yield from _edge_findings((*path, index), start, end, text, tokens)
+            if text is not None and (at := text.find("\n", start + 1, end - 1)) >= 0:
+                yield "O006", (*path, index), f"{_range(start, end)} with a line feed at {at}", "a fragment for each paragraph"
 
 
-def _broken_fragments(path: Way, span: Any) -> Iterator[Finding]:
-    """What the schema lets pass: empty fragments, and numbers such as 2.0, which JSON Schema counts as whole."""
-    for index, fragment in enumerate(span) if isinstance(span, list) else ():
-        if not isinstance(fragment, list) or len(fragment) != 2:
-            continue
-        for side, offset in enumerate(fragment):
-            if isinstance(offset, float) and offset.is_integer():
-                yield "S003", (*path, index, side), _shown(offset), _TYPES["integer"]
-        start, end = fragment
-        if type(start) is int and type(end) is int and 1 <= end <= start:
-            yield "O001", (*path, index), f"[{start}, {end})", "an end after the start"
+def _broken_fragment(path: Way, start: Any, end: Any) -> Iterator[Finding]:
+    """What the schema lets pass: numbers such as 2.0, which it counts as whole, and an end that is not after the start."""
+    for side, offset in enumerate((start, end)):
+        if isinstance(offset, float) and offset.is_integer():
+            yield "S003", (*path, side), _shown(offset), _TYPES["integer"]
+    if type(start) is int and type(end) is int and 1 <= end <= start:
+        yield "O001", path, _range(start, end), "an end after the start"
+
+
+def _misplaced_fragment(path: Way, start: int, end: int, previous: int) -> Finding:
+    if start < previous:
+        return "O002", path, _range(start, end), f"a start after {previous}, where the fragment before ends"
+    return "O004", path, _range(start, end), f"a gap after {previous}, or one fragment instead of two"
+
+
+def _edge_findings(path: Way, start: int, end: int, text: str | None, tokens: Sequence[Fragment]) -> Iterator[Finding]:
+    if text is not None and (text[start].isspace() or text[end - 1].isspace()):
+        yield "O005", path, f"{_range(start, end)} {_shown(text[start:end])}", "no white space at either end"
+    for edge in (start, end):
+        first, last = next((token for token in tokens if token[0] < edge < token[1]), (0, 0))
+        if last:
+            where = f"[{first}, {last})" + (f" {_shown(text[first:last])}" if text is not None else "")
+            yield "O007", path, f"{_range(start, end)}, which cuts the token {where}", "whole tokens"
 
 
 def _zone_findings(record: Mapping[str, Any], *, n_chars: int | None) -> Iterator[Finding]:
@@ -551,16 +563,16 @@ def _zone_findings(record: Mapping[str, Any], *, n_chars: int | None) -> Iterato
         if type(start) is not int or type(end) is not int:
             continue
         if 1 <= end <= start:
-            yield "O001", ("zones", index), f"[{start}, {end})", "an end after the start"
+            yield "O001", ("zones", index), _range(start, end), "an end after the start"
         elif n_chars is not None and end > n_chars:
-            yield "O003", ("zones", index), f"[{start}, {end})", f"an end of at most {n_chars}, the length of the text"
+            yield "O003", ("zones", index), _range(start, end), f"an end of at most {n_chars}, the length of the text"
         elif 0 <= start < end:
             zones.append((start, end, index, zone.get("kind")))
     zones.sort(key=lambda zone: zone[:3])
     reached = 0
     for start, end, index, _ in zones:
         if start < reached:
-            yield "O008", ("zones", index), f"[{start}, {end})", f"a start from {reached} on, where the zone before ends"
+            yield "O008", ("zones", index), _range(start, end), f"a start from {reached} on, where the zone before ends"
         reached = max(reached, end)
     closed = [zone for zone in zones if zone[3] in UNANNOTATED_ZONES]
     if not closed:
@@ -572,7 +584,7 @@ def _zone_findings(record: Mapping[str, Any], *, n_chars: int | None) -> Iterato
             for zone_start, zone_end, _, kind in closed:
                 # A fragment may run across an agency's mark in the middle of it, but not begin or end in one.
                 if zone_start <= start < zone_end or zone_start < end <= zone_end:
-                    found = f"[{start}, {end}) in the zone {kind} [{zone_start}, {zone_end})"
+                    found = f"{_range(start, end)} in the zone {kind} [{zone_start}, {zone_end})"
                     yield "O009", (*path, index), found, "no annotation there"
 
 
@@ -667,7 +679,7 @@ def _attribution_findings(record: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _source_count_findings(record)
     attributions = _items(record, "attributions")
     by_id = {item["id"]: item for _, item in reversed(attributions) if isinstance(item.get("id"), str)}
-    first: dict[str, int] = {}
+    by_content: dict[tuple[tuple[int, int, int], ...], list[tuple[int, dict[str, Any]]]] = {}
     for index, item in attributions:
         place = ("attributions", index)
         if isinstance(item.get("source"), list) and item.get("source_refs") == []:
@@ -694,13 +706,17 @@ def _attribution_findings(record: Mapping[str, Any]) -> Iterator[Finding]:
             inner = [fragment for label in ("content", "source", "cue") for fragment in _fragments(item.get(label))]
             if outer and inner and not any(s < end and start < e for _, s, e in outer for _, start, end in inner):
                 yield "A009", (*place, "parent"), _shown(parent), "a parent whose content holds this attribution or part of it"
-        try:
-            fields = repr([item.get(key) for key in _schema("annotation")["$defs"]["attribution"]["required"] if key != "id"])
-        except RecursionError:
-            continue
-        if fields in first:
-            yield "A006", place, "a copy", f"an attribution other than /attributions/{first[fields]}"
-        first.setdefault(fields, index)
+        alike = by_content.setdefault(tuple(_fragments(item.get("content"))), [])
+        if (other := next((other for other, earlier in alike if _same_but_for_id(earlier, item)), None)) is not None:
+            yield "A006", place, "a copy", f"an attribution other than /attributions/{other}"
+        alike.append((index, item))
+
+
+def _same_but_for_id(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    try:
+        return {**one, "id": ""} == {**other, "id": ""}
+    except RecursionError:  # nested so deeply that the schema has found it
+        return False
 
 
 def _short(value: Any) -> str:
@@ -965,11 +981,11 @@ def _token_findings(record: Mapping[str, Any], article: _Article) -> Iterator[Fi
             start, end = pair
             if key == "sentences":
                 if start != previous or end <= start:
-                    yield "K005", (key, index), f"[{start}, {end})", f"a sentence that begins at token {previous}"
+                    yield "K005", (key, index), _range(start, end), f"a sentence that begins at token {previous}"
             elif start < previous or end <= start or (article.n_chars is not None and end > article.n_chars):
-                yield "K003", (key, index), f"[{start}, {end})", f"a token between {previous} and {article.n_chars}"
+                yield "K003", (key, index), _range(start, end), f"a token between {previous} and {article.n_chars}"
             elif article.text is not None and _WHITE.search(article.text, start, end):
-                yield "K004", (key, index), f"[{start}, {end}) {_shown(article.text[start:end])}", "no white space"
+                yield "K004", (key, index), f"{_range(start, end)} {_shown(article.text[start:end])}", "no white space"
             previous = end
         if key == "sentences" and isinstance(record["tokens"], list) and previous != len(record["tokens"]):
             yield "K005", (key,), f"sentences up to token {previous}", f"up to {len(record['tokens'])}, the number of tokens"
