@@ -94,7 +94,9 @@ def _agency_report() -> Document:
     return _document(
         "s001-a",
         text,
-        Metadata(story_id="s001", outlet="Küstenpost", genre="news", topic="Verkehr", date="2026-03-02", title="⛴️ 𝔽ähre fällt aus"),
+        Metadata(
+            story_id="s001", outlet="Küstenpost", genre="regional", topic="local", date="2026-03-02", title="⛴️ 𝔽ähre fällt aus"
+        ),
         zones=(_zone(text, ZoneKind.TITLE, "⛴️ 𝔽ähre fällt aus"), _zone(text, ZoneKind.CREDIT, "Foto: Harm Kühl")),
         sources=(
             _source("e1", "Reederei Nordhagen", Kind.INSTITUTION, Sector.BUSINESS),
@@ -145,7 +147,7 @@ def _newspaper_report() -> Document:
         "s001-b",
         text,
         Metadata(
-            story_id="s001", outlet="Hagener Bote", genre="news", topic="Verkehr", date="2026-03-03", title="Nordhagen ohne Fähre"
+            story_id="s001", outlet="Hagener Bote", genre="regional", topic="local", date="2026-03-03", title="Nordhagen ohne Fähre"
         ),
         zones=(_zone(text, ZoneKind.TITLE, "Nordhagen ohne Fähre"),),
         sources=(
@@ -211,7 +213,7 @@ def _council_report() -> Document:
     return _document(
         "s003-a",
         text,
-        Metadata(story_id="s003", outlet="Altfelder Blatt", genre="news", topic="Kommunales", date="2026-04-10"),
+        Metadata(story_id="s003", outlet="Altfelder Blatt", genre="regional", topic="politics", date="2026-04-10"),
         zones=(_zone(text, ZoneKind.TITLE, "Rat vertagt Entscheidung"),),
         sources=(
             _source("e1", "Jule Brand", Kind.PERSON, Sector.POLITICS),

@@ -246,5 +246,9 @@ def test_near_duplicates_are_exact(documents: list[tuple[str, str]]) -> None:
     assert sorted(near_duplicates(texts, splits)) == sorted(expected)
 
 
+def test_small_root_is_valid(small_root: Path) -> None:
+    assert [str(problem) for problem in validate(small_root)] == []
+
+
 def test_shipped_data_is_valid() -> None:
     assert [str(problem) for problem in validate(data_root())] == []
