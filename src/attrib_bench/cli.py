@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -158,6 +158,103 @@ def sheet_compile(
         print(compiled, end="")
     else:
         write_atomic(out, compiled)
+
+
+Seed = Annotated[int, typer.Option(help="Seed of intervals and tests.")]
+
+
+@app.command("evaluate")
+def evaluate_(
+    predictions: Annotated[Path, typer.Argument(help="Prediction file: JSON Lines of our shape, or GQA's own.")],
+    task: Annotated[str, typer.Option(help="The task; an unknown one is answered with the list.")],
+    split: Annotated[str | None, typer.Option(help="Split of a shipped collection: train, validation, test or all.")] = None,
+    gold: Annotated[str, typer.Option(help="A shipped collection, or a corpus file or folder that the package reads.")] = "core",
+    vs: Annotated[
+        Path | None, typer.Option(help="Another prediction file, or a report that --json printed, to compare with.")
+    ] = None,
+    nested: Annotated[bool, typer.Option(help="Count attributions inside others (task attribution).")] = True,
+    slices: Annotated[bool, typer.Option(help="Show the figures of every slice.")] = False,
+    root: Root = None,
+    texts: Texts = None,
+    resamples: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option(help="Print Markdown.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write one page with every error in its sentence.")] = None,
+) -> None:
+    """Score a file of predictions: figures with intervals, a signature, and where the system goes wrong."""
+    from attrib_bench.evaluation import score_file
+    from attrib_bench.files import write_atomic
+    from attrib_bench.report.html import page
+    from attrib_bench.report.tables import evaluation_tables
+
+    scored = score_file(
+        predictions, task, gold=gold, split=split, vs=vs, nested=nested, root=root, texts=texts, n_resamples=resamples, seed=seed
+    )
+    if html is not None:
+        write_atomic(html, page(scored.evaluation, scored.outcomes(), title=predictions.name, differences=scored.differences))
+    if as_json:
+        print(json.dumps(scored.record(), ensure_ascii=False, indent=1))
+        return
+    tables = evaluation_tables(scored.evaluation, scored.differences, slices=slices)
+    if markdown:
+        print("\n".join(table.markdown() for table in tables) + f"\n`{scored.evaluation.signature}`")
+        return
+    for table in tables:
+        _out.print(table.rich(), "")
+    _out.print(scored.evaluation.signature)
+
+
+@app.command("agreement")
+def agreement_(
+    annotators: Annotated[list[Path], typer.Argument(help="Two or more folders with annotation files, or GQA files.")],
+    collection: Annotated[str, typer.Option(help="The shipped collection whose texts were annotated.")] = "core",
+    root: Root = None,
+    texts: Texts = None,
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option(help="Print Markdown.")] = False,
+) -> None:
+    """How far annotators agree, layer by layer; all must have annotated the same documents."""
+    from attrib_bench.evaluation import load_annotators
+    from attrib_bench.report.tables import TableOf
+    from attrib_bench.scoring.agreement import Agreement, agreement
+
+    found = agreement(load_annotators(annotators, collection, root=root, texts=texts))
+    if as_json:
+        print(json.dumps(found.record(), ensure_ascii=False, indent=1))
+        return
+    table = TableOf("agreement", Agreement.HEADER, tuple(found.table()))
+    if markdown:
+        print(table.markdown(), end="")
+    else:
+        _out.print(table.rich())
+
+
+@app.command("reproduce")
+def reproduce_(
+    out: Annotated[Path, typer.Option(help="Folder for the export and the report.")] = Path("build"),
+    corpora: Annotated[Path | None, typer.Option(help="Folder with the imported corpora; then GQA dev is scored too.")] = None,
+    root: Root = None,
+) -> None:
+    """The main job: validate, check splits, export, load the export, train and score the baselines, write the report."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from attrib_bench.reproduce import reproduce
+
+    columns = TextColumn("{task.description:32}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn()
+    with Progress(*columns, console=_talk) as progress:
+
+        def track(steps: Sequence[tuple[str, Callable[[], None]]]) -> None:
+            bar = progress.add_task("", total=len(steps))
+            for name, step in steps:
+                progress.update(bar, description=name)
+                step()
+                progress.advance(bar)
+
+        made = reproduce(_root(root), out, corpora=corpora, track=track)
+    for table in made.tables():
+        _out.print(table.rich(), "")
+    _talk.print(f"report: {out / 'report'}, dataset: {out / 'dataset'}")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ Two evaluations, or two reports written by them, are compared only where their s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,16 @@ from attrib_bench.corpus import load_collection
 from attrib_bench.document import DataError, Document
 from attrib_bench.files import read_bytes, read_json, sha256
 from attrib_bench.formats import gqa
-from attrib_bench.predictions import Predictions
+from attrib_bench.predictions import Predictions, read_predictions
+from attrib_bench.records import annotate
 from attrib_bench.scoring import classification
 from attrib_bench.scoring import gqa as gqa_scores
+from attrib_bench.scoring import spans as span_scores
 from attrib_bench.scoring.bootstrap import Difference, compare, intervals
 from attrib_bench.scoring.counts import Array, Counts, Figures, Key, Table, tabulate, total
 from attrib_bench.scoring.signature import differences, signature
 from attrib_bench.tasks import TASKS, Outcome, Task
+from attrib_bench.tasks.attribution import WITHOUT_NESTED
 from attrib_bench.tasks.labels import counts_of
 
 N_RESAMPLES = 1000
@@ -36,6 +40,8 @@ class Gold:
     documents: tuple[Document, ...]
     data: str
     split: str
+    absent: tuple[str, ...] = ()
+    """Layers of the model that this corpus does not annotate; what a system says of them is not held against it."""
 
 
 def load_gold(spec: str, *, split: str = "all", root: Path | None = None, texts: Path | None = None) -> Gold:
@@ -44,17 +50,19 @@ def load_gold(spec: str, *, split: str = "all", root: Path | None = None, texts:
     Raises DataError for a split of a file that has none, and where no document is left.
     """
     path = Path(spec)
+    absent: tuple[str, ...] = ()
     if path.exists() and not (path / "raw").is_dir():
         if split != "all":
             raise DataError(f"{path}: has no splits; expected the split all, found {split!r}")
         documents = tuple(gqa.read(path))
-        data = f"{path.stem}+{_hash_of(path)}"
+        data = f"{gqa.COLLECTION}/{path.stem}+{_hash_of(path)}"
+        absent = gqa.ABSENT_LAYERS
     else:
         collection = load_collection(spec, root=root, texts=texts) if not path.exists() else load_collection(root=path, texts=texts)
         documents, data = collection.split(split), collection.version
     if not documents:
         raise DataError(f"{spec}: the split {split} holds no document")
-    return Gold(documents, data, split)
+    return Gold(documents, data, split, absent)
 
 
 def _hash_of(path: Path) -> str:
@@ -100,6 +108,11 @@ class Evaluation:
         found = {name: classification.confusion(counts) for name, counts in parts.items()}
         return {name: (labels, matrix.tolist()) for name, (labels, matrix) in found.items()}
 
+    def muc(self) -> dict[str, span_scores.Muc]:
+        """The MUC counts by scheme, of a task that finds spans; empty for others."""
+        counts = counts_of(self.table.total(), _OWN)
+        return {s: span_scores.muc(counts, s) for s in span_scores.SCHEMES if any(key[:2] == ("muc", s) for key in counts)}
+
     def record(self) -> dict[str, Any]:
         """The evaluation as a JSON object: settings, figures, and the counts of each story, from which all can be had again.
 
@@ -113,6 +126,7 @@ class Evaluation:
             "main": self.task.main,
             "figures": {name: {"value": f.value, "low": f.low, "high": f.high} for name, f in self.figures.items()},
             **({"official": official} if official else {}),
+            "muc": {scheme: muc._asdict() for scheme, muc in self.muc().items()},
             "confusion": {name: {"labels": labels, "matrix": matrix} for name, (labels, matrix) in self.confusions().items()},
             "counts": {
                 "stories": list(self.stories),
@@ -131,8 +145,9 @@ def evaluate(gold: Gold, predictions: Predictions, task: Task, *, n_resamples: i
     On gold of the GQA corpus the task attribution also has the 15 official scores, as ``official.f1_joint`` and so on. They
     count frames and media as a file of GQA's own format gives them; other predictions have none.
     """
+    blank: dict[str, Any] = dict.fromkeys(gold.absent, ())
     counts = [
-        {(_OWN, *key): n for key, n in task.count(document, predicted).items()}
+        {(_OWN, *key): n for key, n in task.count(document, replace(predicted, **blank)).items()}
         for document, predicted in zip(gold.documents, predictions.documents, strict=True)
     ]
     if task is TASKS["attribution"] and all(document.collection == gqa.COLLECTION for document in gold.documents):
@@ -204,7 +219,99 @@ def _compared(
     return compare(evaluation.table, table, stories, _figures(evaluation.task), seed=seed)
 
 
+@dataclass(frozen=True)
+class Scored:
+    """A prediction file's evaluation, with what it was made from, and the difference to another system if one was given."""
+
+    gold: Gold
+    predictions: Predictions
+    evaluation: Evaluation
+    differences: Mapping[str, Difference] | None
+
+    def outcomes(self) -> list[tuple[Document, list[Outcome]]]:
+        """Every answer, document by document."""
+        return outcomes(self.gold, self.predictions, self.evaluation.task)
+
+    def record(self) -> dict[str, Any]:
+        """The evaluation's record, with ``differences`` where there are any."""
+        record = self.evaluation.record()
+        if self.differences is not None:
+            record["differences"] = {name: {"value": d.value, "p": d.p} for name, d in self.differences.items()}
+        return record
+
+
+def score_file(
+    path: Path,
+    task_name: str,
+    *,
+    gold: str = "core",
+    split: str | None = None,
+    vs: Path | None = None,
+    nested: bool = True,
+    root: Path | None = None,
+    texts: Path | None = None,
+    n_resamples: int = N_RESAMPLES,
+    seed: int = 0,
+) -> Scored:
+    """The evaluation of a prediction file, and with `vs`, another prediction file or a report, the difference to that.
+
+    `split` is test for a shipped collection and all for a file, unless it is given. Raises DataError for an unknown task, for
+    whatever is wrong with a file, and where `vs` has another signature.
+    """
+    task = _task(task_name, nested=nested)
+    documents = load_gold(gold, split=split or ("all" if Path(gold).is_file() else "test"), root=root, texts=texts)
+    predictions = read_predictions(path, documents.documents, task=task)
+    evaluation = evaluate(documents, predictions, task, n_resamples=n_resamples, seed=seed)
+    found = None
+    if vs is not None and _is_report(vs):
+        found = compare_with_report(evaluation, vs, seed=seed)
+    elif vs is not None:
+        others = read_predictions(vs, documents.documents, task=task)
+        found = compare_evaluations(evaluation, evaluate(documents, others, task, n_resamples=1, seed=seed), seed=seed)
+    return Scored(documents, predictions, evaluation, found)
+
+
+def _task(name: str, *, nested: bool) -> Task:
+    if name not in TASKS:
+        near = get_close_matches(name, TASKS, n=1)
+        raise DataError(
+            f"found the task {name!r}, expected one of {', '.join(TASKS)}" + (f"; did you mean {near[0]}?" if near else "")
+        )
+    if nested:
+        return TASKS[name]
+    if name != "attribution":
+        raise DataError(f"task {name} has no figures without nested attributions, only attribution has")
+    return WITHOUT_NESTED
+
+
+def _is_report(path: Path) -> bool:
+    """Whether a file is one JSON object as `Evaluation.record` makes it, not a line of it for each document."""
+    try:
+        record = read_json(path)
+    except DataError:
+        return False
+    return isinstance(record, dict) and "signature" in record
+
+
+def load_annotators(
+    paths: Sequence[Path], collection: str, *, root: Path | None = None, texts: Path | None = None
+) -> list[dict[str, Document]]:
+    """For each annotator the documents by id: of a folder with annotation files of a collection, or of a GQA file or folder."""
+    found = []
+    for path in paths:
+        files = sorted(path.glob("*.json")) if path.is_dir() else []
+        if files and "doc_id" in read_json(files[0]):
+            documents = load_collection(collection, root=root, texts=texts).document_by_id
+            if unknown := [file for file in files if file.stem not in documents]:
+                raise DataError(f"{unknown[0]}: annotates no document of {collection}")
+            found.append({file.stem: annotate(documents[file.stem], read_json(file)) for file in files})
+        else:
+            found.append({document.id: document for document in gqa.read(path)})
+    return found
+
+
 def outcomes(gold: Gold, predictions: Predictions, task: Task) -> list[tuple[Document, list[Outcome]]]:
     """Every answer, document by document."""
+    blank: dict[str, Any] = dict.fromkeys(gold.absent, ())
     pairs = zip(gold.documents, predictions.documents, strict=True)
-    return [(document, list(task.outcomes(document, predicted))) for document, predicted in pairs]
+    return [(document, list(task.outcomes(document, replace(predicted, **blank)))) for document, predicted in pairs]

@@ -32,6 +32,9 @@ from attrib_bench.tokens import span_of_tokens, token_ids
 
 COLLECTION = "gqa"
 
+ABSENT_LAYERS = ("hedges", "rejected_triggers", "provenance")
+"""Layers of the model that GQA does not annotate."""
+
 TYPES: Mapping[str, Form] = {
     "Direct": Form.DIRECT,
     "Indirect": Form.INDIRECT,

@@ -1,0 +1,127 @@
+"""The main job, end to end: check the data, export it, load the export, train and score the baselines, write the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from attrib_bench.baselines import BASELINES
+from attrib_bench.build import all_problems, wrong_splits
+from attrib_bench.corpus import load_collection
+from attrib_bench.document import DataError, Document
+from attrib_bench.evaluation import Evaluation, Gold, evaluate, load_gold, outcomes
+from attrib_bench.files import write_atomic
+from attrib_bench.formats import gqa
+from attrib_bench.formats.huggingface import SplitSize, check_export, export
+from attrib_bench.predictions import Predictions, write_predictions
+from attrib_bench.report.html import page
+from attrib_bench.report.tables import TableOf, figure_table, main_table
+from attrib_bench.tasks import TASKS, Task
+
+_GQA_TASKS = ("spans", "attribution", "form")
+"""The tasks whose labels the GQA corpus has."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One system on one test set."""
+
+    system: str
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What the main job made."""
+
+    sizes: tuple[SplitSize, ...]
+    results: tuple[Result, ...]
+
+    def tables(self) -> list[TableOf]:
+        """Rows of the export, then the main figures of the baselines."""
+        rows = tuple((size.config, size.split, str(size.n_rows)) for size in self.sizes)
+        return [
+            TableOf("export, as loaded again", ("config", "split", "rows"), rows),
+            main_table([(result.system, result.evaluation) for result in self.results]),
+        ]
+
+
+Track = Callable[[Sequence[tuple[str, Callable[[], None]]]], None]
+"""Runs named steps one after the other and shows how far it is."""
+
+
+def reproduce(root: Path, out: Path, *, corpora: Path | None = None, track: Track) -> Reproduction:
+    """Run the main job on a data root and write ``out/dataset/`` and ``out/report/``.
+
+    With `corpora`, the folder of imported corpora, the baselines are also trained on GQA train and scored on GQA dev.
+    Raises DataError where the data has a problem, a split is not what its seed gives, or the export does not load.
+    """
+    sizes: list[SplitSize] = []
+    results: list[Result] = []
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("validate the data", partial(_require_valid, root)),
+        ("check the splits", partial(_require_splits, root)),
+        ("export", partial(_export, root, out / "dataset")),
+        ("load the export", partial(_load, root, out / "dataset", sizes)),
+    ]
+    steps += [(f"core test: {name}", partial(_on_core, root, TASKS[name], out, results)) for name in BASELINES]
+    if corpora is not None:
+        steps += [(f"GQA dev: {name}", partial(_on_gqa, corpora, TASKS[name], out, results)) for name in _GQA_TASKS]
+    track(steps)
+    reproduction = Reproduction(tuple(sizes), tuple(results))
+    _write_report(reproduction, out / "report")
+    return reproduction
+
+
+def _require_valid(root: Path) -> None:
+    if problems := all_problems(root):
+        raise DataError("\n".join([*map(str, problems[:20]), f"{len(problems)} problems; attrib-bench validate lists them all"]))
+
+
+def _require_splits(root: Path) -> None:
+    if wrong := wrong_splits(root):
+        raise DataError(f"{wrong[0]}: is not what the stories and the seed give; run attrib-bench split")
+
+
+def _export(root: Path, folder: Path) -> None:
+    export(folder, root=root)
+
+
+def _load(root: Path, folder: Path, sizes: list[SplitSize]) -> None:
+    sizes += check_export(folder, root=root)
+
+
+def _on_core(root: Path, task: Task, out: Path, results: list[Result]) -> None:
+    train = load_collection(root=root).split("train")
+    results += _score(load_gold("core", split="test", root=root), train, task, out, "core-test")
+
+
+def _on_gqa(corpora: Path, task: Task, out: Path, results: list[Result]) -> None:
+    folder = corpora / "gqa" / "data"
+    train = list(gqa.read(folder / "train.jsonl")) if task.name == "form" else []
+    results += _score(load_gold(str(folder / "dev.jsonl")), train, task, out, "gqa-dev")
+
+
+def _score(gold: Gold, train: Sequence[Document], task: Task, out: Path, test_set: str) -> list[Result]:
+    results = []
+    for make in BASELINES[task.name]:
+        system = make()
+        system.fit(train)
+        predictions = Predictions(tuple(system.predict([task.given(document) for document in gold.documents])))
+        evaluation = evaluate(gold, predictions, task)
+        results.append(Result(system.name, evaluation))
+        name = f"{test_set}-{task.name}-{system.name}"
+        write_predictions(out / "report" / f"{name}.jsonl", predictions.documents)
+        title = f"{system.name} on {test_set}: {task.name}"
+        write_atomic(out / "report" / f"{name}.html", page(evaluation, outcomes(gold, predictions, task), title=title))
+    return results
+
+
+def _write_report(reproduction: Reproduction, folder: Path) -> None:
+    records = [{"system": result.system, **result.evaluation.record()} for result in reproduction.results]
+    write_atomic(folder / "results.json", json.dumps(records, ensure_ascii=False, indent=1) + "\n")
+    tables = [*reproduction.tables(), *(figure_table(result.evaluation) for result in reproduction.results)]
+    write_atomic(folder / "report.md", "# Report\n\n" + "\n".join(table.markdown() for table in tables))
