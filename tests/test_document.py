@@ -145,6 +145,13 @@ def test_one_fragment_may_name_several_sources() -> None:
     assert list(named_by(both)) == [((0, 3), "e1"), ((0, 3), "e2")]
 
 
+def test_source_refs_that_do_not_fit_the_fragments_are_refused() -> None:
+    unfit = Attribution(id="a1", form=Form.REPORTED, source=Span(((0, 3), (5, 6))), content=CONTENT, source_refs=("e1",))
+    with pytest.raises(DataError, match="1 source_refs for 2 fragments"):
+        list(named_by(unfit))
+    assert list(named_by(Attribution(id="a1", form=Form.REPORTED, source=Span(((0, 3), (5, 6))), content=CONTENT))) == []
+
+
 @pytest.mark.parametrize(
     "enum, name",
     [

@@ -363,20 +363,27 @@ def holder(document: Document, span: Span) -> Attribution | None:
 
     Innermost is the deepest in its chain; among equals the one with the shortest content, then the last.
     """
-    holding = [a for a in document.attributions if a.content is not None and a.content.contains(span)]
-    if not holding:
-        return None
-    return max(reversed(holding), key=lambda a: (depth(document, a), -len(a.content or "")))
+    innermost, rank = None, (0, 0)
+    for attribution in document.attributions:
+        content = attribution.content
+        if content is not None and content.contains(span) and (own := (depth(document, attribution), -len(content))) >= rank:
+            innermost, rank = attribution, own
+    return innermost
 
 
 def named_by(attribution: Attribution) -> Iterator[tuple[Fragment, str]]:
-    """Each fragment of the source span with the id of the Source that it names; a single fragment may name several."""
-    if attribution.source is None:
+    """Each fragment of the source span with the id of the Source that it names; a single fragment may name several.
+
+    Nothing for a source span that names none, as a system's may. Raises DataError where neither numbers agree nor one is 1.
+    """
+    if attribution.source is None or not attribution.source_refs:
         return
-    fragments = attribution.source.fragments
+    fragments, refs = attribution.source.fragments, attribution.source_refs
     if len(fragments) == 1:
-        fragments *= len(attribution.source_refs)
-    yield from zip(fragments, attribution.source_refs, strict=True)
+        fragments *= len(refs)
+    if len(fragments) != len(refs):
+        raise DataError(f"attribution {attribution.id!r}: {len(refs)} source_refs for {len(fragments)} fragments of its source")
+    yield from zip(fragments, refs, strict=True)
 
 
 def mentions(document: Document, source: Source) -> tuple[Fragment, ...]:
