@@ -184,14 +184,15 @@ def evaluate_(
 ) -> None:
     """Score a file of predictions: figures with intervals, a signature, and where the system goes wrong."""
     from attrib_bench.evaluation import score_file
-    from attrib_bench.files import write_atomic
-    from attrib_bench.report.html import page
     from attrib_bench.report.tables import evaluation_tables
 
     scored = score_file(
         predictions, task, gold=gold, split=split, vs=vs, nested=nested, root=root, texts=texts, n_resamples=resamples, seed=seed
     )
     if html is not None:
+        from attrib_bench.files import write_atomic
+        from attrib_bench.report.html import page
+
         write_atomic(html, page(scored.evaluation, scored.outcomes(), title=predictions.name, differences=scored.differences))
     if as_json:
         print(json.dumps(scored.record(), ensure_ascii=False, indent=1))
