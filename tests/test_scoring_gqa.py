@@ -110,7 +110,7 @@ quotations = st.lists(
 pages = st.lists(st.tuples(quotations, quotations), min_size=1, max_size=4)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(pages)
 def test_equals_the_plain_evaluation(documents: list[tuple[list[Roles], list[Roles]]]) -> None:
     assert gqa.figures(gqa.tabulate(documents).total()) == pytest.approx(REFERENCE(documents), rel=0, abs=1e-12)

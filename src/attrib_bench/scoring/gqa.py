@@ -15,11 +15,12 @@ where more than one pairing of a document may be the best is it given to scipy, 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from operator import attrgetter
-from typing import Protocol
+from itertools import count as counter
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +29,21 @@ from scipy.optimize import linear_sum_assignment
 from attrib_bench.document import DataError
 from attrib_bench.scoring.counts import PRF, Array, Counts, Key, Number, Table, prf
 
-Ids = NDArray[np.int64]
+TokenIds = tuple[int, ...]
+"""The tokens of a role: ascending, each once; empty where a quotation has no such role."""
 
-_MANY = 500  # documents at once: enough that numpy's cost per call is small, few enough that memory is
+Quotation = tuple[TokenIds, TokenIds, TokenIds, TokenIds, TokenIds, str, str]
+"""Quote, speaker, cue, frame, addressee; type and medium. A named tuple with these fields in this order is one as well."""
+
+Page = tuple[Sequence[Quotation], Sequence[Quotation]]
+"""The gold and the predicted quotations of a document. Their order may matter, see above."""
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_MANY = 1000  # documents at once: enough that numpy's cost per call is small, few enough that memory is
 _TIE = 1e-9  # scores nearer than this count as equal
-_ROLES = ("quote", "addressee", "cue", "frame", "speaker")
+_N_ROLES = 5
 _SCORES: Mapping[str, tuple[Key, ...]] = {
     "msg": (("msg",),),
     "roles": (("roles",),),
@@ -41,31 +52,7 @@ _SCORES: Mapping[str, tuple[Key, ...]] = {
     "stwr": (("stwr",),),
 }
 _KEYS = tuple((score, name) for score in ("msg", "roles", "form", "stwr") for name in ("precision", "predicted", "recall", "gold"))
-
-_roles_of = attrgetter(*_ROLES)
-
-
-class Quotation(Protocol):
-    """One quotation: for each role its token ids, ascending, each once; empty where there is none."""
-
-    @property
-    def quote(self) -> tuple[int, ...]: ...
-    @property
-    def speaker(self) -> tuple[int, ...]: ...
-    @property
-    def cue(self) -> tuple[int, ...]: ...
-    @property
-    def frame(self) -> tuple[int, ...]: ...
-    @property
-    def addressee(self) -> tuple[int, ...]: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def medium(self) -> str: ...
-
-
-Page = tuple[Sequence[Quotation], Sequence[Quotation]]
-"""The gold and the predicted quotations of a document. Their order may matter, see above."""
+_SHORT = {"precision": "prec", "recall": "rec", "f1": "f1"}
 
 
 def count(gold: Sequence[Quotation], predicted: Sequence[Quotation]) -> Counts:
@@ -93,101 +80,131 @@ def figures(counts: Mapping[Key, Number]) -> dict[str, Number]:
     return found
 
 
-_SHORT = {"precision": "prec", "recall": "rec", "f1": "f1"}
-
-
 @dataclass(frozen=True, slots=True)
 class _Side:
     """The gold or the predicted quotations of some documents, numbered through.
 
-    A slot is a role of a quotation, ``quotation * 5 + role``; a run is a stretch of adjacent tokens in a slot.
+    A slot is a role of a quotation, ``role * len(side) + quotation``; a run is a stretch of adjacent tokens in a slot. The
+    quote is role 0, so that the slots of quotes are the numbers of their quotations.
     """
 
-    page: Ids
+    page: Ints
     """Of each quotation."""
-    first: Ids
+    first: Ints
     """The first quotation of each page, and after the last page the number of quotations."""
-    sizes: Ids
-    """Tokens of each slot."""
-    run_slot: Ids
-    run_start: Ids
-    run_end: Ids
-    types: NDArray[np.str_]
-    media: NDArray[np.str_]
+    sizes: Ints
+    """Tokens of each slot, of shape (roles, quotations)."""
+    slot: Ints
+    """Of each run, ascending."""
+    start: Ints
+    end: Ints
+    """Token ids of each run, half-open."""
+    labels: Ints
+    """Type and medium as numbers, of shape (2, quotations)."""
 
     @classmethod
-    def of(cls, pages: Sequence[Sequence[Quotation]]) -> _Side:
+    def of(cls, pages: Sequence[Sequence[Quotation]], numbers: Mapping[str, int]) -> _Side:
+        """The quotations of these pages; `numbers` gives each label a number."""
         quotations = list(chain.from_iterable(pages))
-        lengths = np.fromiter(map(len, pages), np.int64, len(pages))
-        slots = list(chain.from_iterable(map(_roles_of, quotations)))
+        n_quotations = np.fromiter(map(len, pages), np.int64, len(pages))
+        columns = list(zip(*quotations, strict=True)) or [()] * (_N_ROLES + 2)
+        slots: list[TokenIds] = list(chain.from_iterable(columns[:_N_ROLES]))
         sizes = np.fromiter(map(len, slots), np.int64, len(slots))
-        tokens = np.fromiter(chain.from_iterable(slots), np.int64, int(sizes.sum()))
-        slot = np.repeat(np.arange(len(slots)), sizes)
-        starts = np.flatnonzero((np.diff(tokens, prepend=-1) != 1) | (np.diff(slot, prepend=-1) != 0))
-        ends = np.append(starts[1:], len(tokens))[: len(starts)] - 1
+        filled = list(filter(None, slots))
+        slot = np.flatnonzero(sizes)
+        start = np.fromiter(map(itemgetter(0), filled), np.int64, len(filled))
+        end = np.fromiter(map(itemgetter(-1), filled), np.int64, len(filled)) + 1
+        if (broken := np.flatnonzero(end - start != sizes[slot])).size:
+            whole = end - start == sizes[slot]
+            runs = _runs([filled[index] for index in broken.tolist()], slot[broken])
+            slot, start, end = (np.concatenate([old[whole], new]) for old, new in zip((slot, start, end), runs, strict=True))
+            order = np.argsort(slot, kind="stable")
+            slot, start, end = slot[order], start[order], end[order]
+        labels = map(numbers.__getitem__, chain.from_iterable(columns[_N_ROLES:]))
         return cls(
-            page=np.repeat(np.arange(len(pages)), lengths),
-            first=np.concatenate([[0], np.cumsum(lengths)]),
-            sizes=sizes,
-            run_slot=slot[starts],
-            run_start=tokens[starts],
-            run_end=tokens[ends] + 1,
-            types=np.array([quotation.type for quotation in quotations], dtype=np.str_),
-            media=np.array([quotation.medium for quotation in quotations], dtype=np.str_),
+            page=np.repeat(np.arange(len(pages)), n_quotations),
+            first=np.concatenate([[0], np.cumsum(n_quotations)]),
+            sizes=sizes.reshape(_N_ROLES, -1),
+            slot=slot,
+            start=start,
+            end=end,
+            labels=np.fromiter(labels, np.int64, 2 * len(quotations)).reshape(2, -1),
         )
 
     def __len__(self) -> int:
         return len(self.page)
 
 
+def _runs(slots: Sequence[TokenIds], numbers: Ints) -> tuple[Ints, Ints, Ints]:
+    """Slot number, start and end of each stretch of adjacent tokens in some slots."""
+    sizes = np.fromiter(map(len, slots), np.int64, len(slots))
+    tokens = np.fromiter(chain.from_iterable(slots), np.int64, int(sizes.sum()))
+    breaks = np.diff(tokens) != 1
+    breaks[np.cumsum(sizes)[:-1] - 1] = True
+    firsts = np.concatenate([[0], np.flatnonzero(breaks) + 1])
+    lasts = np.append(firsts[1:], len(tokens)) - 1
+    return np.repeat(numbers, sizes)[firsts], tokens[firsts], tokens[lasts] + 1
+
+
 def _count(pages: Sequence[Page]) -> Array:
     """The counts of some documents, of shape (pages, _KEYS)."""
-    gold, predicted = _Side.of([page[0] for page in pages]), _Side.of([page[1] for page in pages])
+    numbers: defaultdict[str, int] = defaultdict(counter().__next__)
+    gold, predicted = (_Side.of(list(map(itemgetter(side), pages)), numbers) for side in (0, 1))
     i, j = _pairs(gold, predicted)
-    page = gold.page[i]
     shared = _shared(gold, predicted, i, j)
+
+    def by_page(page: Ints, values: NDArray[np.generic]) -> Array:
+        return np.bincount(page, values, minlength=len(pages)).astype(np.float64)
+
     columns = []
     for roles in (slice(0, 1), slice(1, None)):
         for side, ones in ((predicted, j), (gold, i)):
-            sizes = side.sizes.reshape(-1, len(_ROLES))[:, roles]
-            earned = np.divide(shared[:, roles], sizes[ones], out=np.zeros(sizes[ones].shape), where=sizes[ones] != 0)
-            columns.append(np.bincount(page, earned.sum(axis=1), minlength=len(pages)))
-            columns.append(np.bincount(side.page, (sizes != 0).sum(axis=1), minlength=len(pages)))
+            sizes = side.sizes[roles][:, ones]
+            earned = np.divide(shared[roles], sizes, out=np.zeros(sizes.shape), where=sizes != 0)
+            columns.append(by_page(gold.page[i], earned.sum(axis=0)))
+            columns.append(by_page(side.page, np.count_nonzero(side.sizes[roles], axis=0)))
     n_predicted, n_gold = np.diff(predicted.first), np.diff(gold.first)
-    for same in (gold.types[i] == predicted.types[j], gold.media[i] == predicted.media[j]):
-        n_same = np.bincount(page, same, minlength=len(pages))
+    for labels, other_labels in zip(gold.labels, predicted.labels, strict=True):
+        n_same = by_page(gold.page[i], labels[i] == other_labels[j])
         columns += [n_same, n_predicted, n_same, n_gold]
-    return np.column_stack(columns).astype(np.float64)
+    return np.column_stack(columns)
 
 
-def _same_group(groups: Ids, others: Ids) -> tuple[Ids, Ids]:
-    """Every pair of an index into `groups` and one into `others`, both ascending, whose entries are equal."""
-    first = np.searchsorted(others, groups, side="left")
-    n = np.searchsorted(others, groups, side="right") - first
-    before = np.cumsum(n) - n
-    return np.repeat(np.arange(len(groups)), n), np.arange(n.sum()) + np.repeat(first - before, n)
+_Runs = tuple[Ints, Ints, Ints]
+"""The group of each run, its start and its end."""
 
 
-def _shared(gold: _Side, predicted: _Side, i: Ids, j: Ids) -> Ids:
-    """How many tokens the paired quotations share in each role, of shape (pairs, roles)."""
-    groups = []
-    for side, ones in ((gold, i), (predicted, j)):
+def _shared_in_group(runs: _Runs, others: _Runs, n_groups: int) -> tuple[Ints, Ints, Ints]:
+    """Run, other run and the tokens that they share, for all that share some and are of one group; those of `others` ascend."""
+    (group, start, end), (other_group, other_start, other_end) = runs, others
+    n_others = np.bincount(other_group, minlength=n_groups)
+    n = n_others[group]
+    run = np.repeat(np.arange(len(group)), n)
+    other = np.arange(len(run)) + np.repeat((np.cumsum(n_others) - n_others)[group] - (np.cumsum(n) - n), n)
+    n_shared = np.minimum(end[run], other_end[other]) - np.maximum(start[run], other_start[other])
+    some = np.flatnonzero(n_shared > 0)
+    return run[some], other[some], n_shared[some]
+
+
+def _shared(gold: _Side, predicted: _Side, i: Ints, j: Ints) -> Ints:
+    """How many tokens the paired quotations share in each role, of shape (roles, pairs)."""
+
+    def runs(side: _Side, ones: Ints) -> _Runs:
+        """The runs of the paired quotations, grouped by role and pair."""
         pair_of = np.full(len(side), -1)
         pair_of[ones] = np.arange(len(ones))
-        quotation, role = np.divmod(side.run_slot, len(_ROLES))
-        group = pair_of[quotation] * len(_ROLES) + role
-        runs = np.flatnonzero(pair_of[quotation] >= 0)
-        groups.append(runs[np.argsort(group[runs], kind="stable")])
-        groups.append(group[groups[-1]])
-    runs, group, other_runs, other_group = groups
-    a, b = _same_group(group, other_group)
-    both = np.minimum(gold.run_end[runs[a]], predicted.run_end[other_runs[b]])
-    both = both - np.maximum(gold.run_start[runs[a]], predicted.run_start[other_runs[b]])
-    shared = np.bincount(group[a], np.maximum(both, 0), minlength=len(i) * len(_ROLES))
-    return shared.astype(np.int64).reshape(len(i), len(_ROLES))
+        role, quotation = np.divmod(side.slot, max(len(side), 1))
+        group = np.where(pair_of[quotation] >= 0, role * len(ones) + pair_of[quotation], -1)
+        order = np.argsort(group, kind="stable")
+        order = order[np.searchsorted(group[order], 0) :]
+        return group[order], side.start[order], side.end[order]
+
+    golds, predictions = runs(gold, i), runs(predicted, j)
+    run, _, n_shared = _shared_in_group(golds, predictions, _N_ROLES * len(i))
+    return np.bincount(golds[0][run], n_shared, minlength=_N_ROLES * len(i)).astype(np.int64).reshape(_N_ROLES, -1)
 
 
-def _pairs(gold: _Side, predicted: _Side) -> tuple[Ids, Ids]:
+def _pairs(gold: _Side, predicted: _Side) -> tuple[Ints, Ints]:
     """The published pairing: in each document as many pairs as the shorter side has quotations, overlapping or not."""
     i, j, score = _overlaps(gold, predicted)
     n_pages = len(gold.first) - 1
@@ -205,37 +222,40 @@ def _pairs(gold: _Side, predicted: _Side) -> tuple[Ids, Ids]:
     free, other_free = np.ones(len(gold), dtype=bool), np.ones(len(predicted), dtype=bool)
     free[paired_i] = other_free[paired_j] = False
     pairs.append((np.flatnonzero(free & single[gold.page]), np.flatnonzero(other_free & single[predicted.page])))
-    bounds = np.searchsorted(gold.page[i], np.arange(n_pages + 1))
-    for page in np.flatnonzero(~clear):
-        edges = slice(bounds[page], bounds[page + 1])
-        first, other_first = gold.first[page], predicted.first[page]
-        scores = np.zeros((gold.first[page + 1] - first, predicted.first[page + 1] - other_first))
-        scores[i[edges] - first, j[edges] - other_first] = score[edges]
+    bounds = np.searchsorted(gold.page[i], np.arange(n_pages + 1)).tolist()
+    local_i, local_j = i - gold.first[gold.page[i]], j - predicted.first[gold.page[i]]
+    firsts, other_firsts = gold.first.tolist(), predicted.first.tolist()
+    for page in np.flatnonzero(~clear).tolist():
+        first, other_first, edges = firsts[page], other_firsts[page], slice(bounds[page], bounds[page + 1])
+        scores = np.zeros((firsts[page + 1] - first, other_firsts[page + 1] - other_first))
+        scores[local_i[edges], local_j[edges]] = score[edges]
         rows, columns = linear_sum_assignment(scores, maximize=True)
         pairs.append((rows + first, columns + other_first))
     all_i, all_j = zip(*pairs, strict=True)
     return np.concatenate(all_i), np.concatenate(all_j)
 
 
-def _overlaps(gold: _Side, predicted: _Side) -> tuple[Ids, Ids, Array]:
+def _overlaps(gold: _Side, predicted: _Side) -> tuple[Ints, Ints, Array]:
     """The quotations whose quotes share a token, in ascending order, with what each such pair adds to the sum."""
-    runs, other_runs = (np.flatnonzero(side.run_slot % len(_ROLES) == 0) for side in (gold, predicted))
-    quotation, other_quotation = gold.run_slot[runs] // len(_ROLES), predicted.run_slot[other_runs] // len(_ROLES)
-    a, b = _same_group(gold.page[quotation], predicted.page[other_quotation])
-    both = np.minimum(gold.run_end[runs[a]], predicted.run_end[other_runs[b]])
-    both = both - np.maximum(gold.run_start[runs[a]], predicted.run_start[other_runs[b]])
-    a, b, both = a[both > 0], b[both > 0], both[both > 0]
-    edges, index = np.unique(quotation[a] * len(predicted) + other_quotation[b], return_inverse=True)
-    n_both = np.bincount(index, both, minlength=len(edges))
+
+    def runs(side: _Side) -> _Runs:
+        """The runs of the quotes, grouped by page."""
+        n = int(np.searchsorted(side.slot, len(side)))
+        return side.page[side.slot[:n]], side.start[:n], side.end[:n]
+
+    run, other, n_shared = _shared_in_group(runs(gold), runs(predicted), len(gold.first) - 1)
+    edges, index = np.unique(gold.slot[run] * max(len(predicted), 1) + predicted.slot[other], return_inverse=True)
+    n_both = np.bincount(index, n_shared, minlength=len(edges))
     i, j = np.divmod(edges, max(len(predicted), 1))
     # The published formula in the published order of operations, so that what ties there ties here, to the last bit.
-    precision, recall = n_both / predicted.sizes[j * len(_ROLES)], n_both / gold.sizes[i * len(_ROLES)]
-    f1 = 2 * precision * recall / (precision + recall)
-    same_type, same_medium = gold.types[i] == predicted.types[j], gold.media[i] == predicted.media[j]
-    return i, j, f1 + np.where(same_type, 0.01, 0.0) + np.where(same_medium, 0.001, 0.0)
+    precision, recall = n_both / predicted.sizes[0, j], n_both / gold.sizes[0, i]
+    score = 2 * precision * recall / (precision + recall)
+    for bonus, labels, other_labels in zip((0.01, 0.001), gold.labels, predicted.labels, strict=True):
+        score = score + np.where(labels[i] == other_labels[j], bonus, 0.0)
+    return i, j, score
 
 
-def _best(one: Ids, other: Ids, score: Array, page: Ids, n_pages: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _best(one: Ints, other: Ints, score: Array, page: Ints, n_pages: int) -> tuple[Flags, Flags]:
     """Which edges lead to the other quotation that `one` likes best, and in which documents these are the best pairing.
 
     They are where everyone likes one best and no two like the same: no assignment has a larger sum, nor another the same.
