@@ -267,7 +267,7 @@ def score_file(
         found = compare_with_report(evaluation, vs, seed=seed)
     elif vs is not None:
         others = read_predictions(vs, documents.documents, task=task)
-        found = compare_evaluations(evaluation, evaluate(documents, others, task, n_resamples=1, seed=seed), seed=seed)
+        found = compare_evaluations(evaluation, evaluate(documents, others, task, n_resamples=n_resamples, seed=seed), seed=seed)
     return Scored(documents, predictions, evaluation, found)
 
 
