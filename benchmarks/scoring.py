@@ -156,8 +156,8 @@ def main() -> None:
         expected, found = reference(pages), fast(pages)
         worst = max(abs(expected[name] - found[name]) for name in found)
         assert worst < 1e-12, f"{path}: the two differ by {worst}"
-        slow = _seconds(partial(reference, list(_repeated(pages, n))), repeats=1)
-        sets = _seconds(partial(reference, list(_repeated(pages, n)), as_sets), repeats=1)
+        slow = _seconds(partial(reference, list(_repeated(pages, n))))
+        sets = _seconds(partial(reference, list(_repeated(pages, n)), as_sets))
         quick = _seconds(partial(fast, list(_repeated(pages, n))))
         n_quotations = 100 * sum(len(quotations) for quotations, _ in pages)
         times = f"{slow:>13.2f}{sets:>13.2f}{quick:>8.2f}{slow / quick:>8.1f}{sets / quick:>6.1f}"

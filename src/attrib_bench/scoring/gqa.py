@@ -114,12 +114,13 @@ class _Side:
         slot = np.flatnonzero(sizes)
         start = np.fromiter(map(itemgetter(0), filled), np.int64, len(filled))
         end = np.fromiter(map(itemgetter(-1), filled), np.int64, len(filled)) + 1
-        if (broken := np.flatnonzero(end - start != sizes[slot])).size:
-            whole = end - start == sizes[slot]
-            runs = _runs([filled[index] for index in broken.tolist()], slot[broken])
-            slot, start, end = (np.concatenate([old[whole], new]) for old, new in zip((slot, start, end), runs, strict=True))
-            order = np.argsort(slot, kind="stable")
-            slot, start, end = slot[order], start[order], end[order]
+        broken = end - start != sizes[slot]
+        if broken.any():
+            n_runs, starts, ends = _runs([filled[index] for index in np.flatnonzero(broken).tolist()])
+            n_each = np.ones(len(filled), dtype=np.int64)
+            n_each[broken] = n_runs
+            slot, start, end, broken = (np.repeat(column, n_each) for column in (slot, start, end, broken))
+            start[broken], end[broken] = starts, ends
         labels = map(numbers.__getitem__, chain.from_iterable(columns[_N_ROLES:]))
         return cls(
             page=np.repeat(np.arange(len(pages)), n_quotations),
@@ -135,15 +136,16 @@ class _Side:
         return len(self.page)
 
 
-def _runs(slots: Sequence[TokenIds], numbers: Ints) -> tuple[Ints, Ints, Ints]:
-    """Slot number, start and end of each stretch of adjacent tokens in some slots."""
+def _runs(slots: Sequence[TokenIds]) -> tuple[Ints, Ints, Ints]:
+    """How many stretches of adjacent tokens there are in each of at least one slot, and the start and end of each."""
     sizes = np.fromiter(map(len, slots), np.int64, len(slots))
-    tokens = np.fromiter(chain.from_iterable(slots), np.int64, int(sizes.sum()))
-    breaks = np.diff(tokens) != 1
-    breaks[np.cumsum(sizes)[:-1] - 1] = True
-    firsts = np.concatenate([[0], np.flatnonzero(breaks) + 1])
-    lasts = np.append(firsts[1:], len(tokens)) - 1
-    return np.repeat(numbers, sizes)[firsts], tokens[firsts], tokens[lasts] + 1
+    last = np.cumsum(sizes) - 1
+    tokens = np.fromiter(chain.from_iterable(slots), np.int64, int(last[-1]) + 1)
+    is_end = np.append(np.diff(tokens) != 1, True)
+    is_end[last] = True
+    ends = np.flatnonzero(is_end)
+    starts = np.append(0, ends[:-1] + 1)
+    return np.diff(np.searchsorted(ends, last, side="right"), prepend=0), tokens[starts], tokens[ends] + 1
 
 
 def _count(pages: Sequence[Page]) -> Array:
@@ -190,16 +192,17 @@ def _shared(gold: _Side, predicted: _Side, i: Ints, j: Ints) -> Ints:
     """How many tokens the paired quotations share in each role, of shape (roles, pairs)."""
 
     def runs(side: _Side, ones: Ints) -> _Runs:
-        """The runs of the paired quotations, grouped by role and pair."""
+        """The runs of the paired quotations, with a group for each role and pair."""
         pair_of = np.full(len(side), -1)
         pair_of[ones] = np.arange(len(ones))
         role, quotation = np.divmod(side.slot, max(len(side), 1))
-        group = np.where(pair_of[quotation] >= 0, role * len(ones) + pair_of[quotation], -1)
-        order = np.argsort(group, kind="stable")
-        order = order[np.searchsorted(group[order], 0) :]
-        return group[order], side.start[order], side.end[order]
+        pair = pair_of[quotation]
+        kept = pair >= 0
+        return role[kept] * len(ones) + pair[kept], side.start[kept], side.end[kept]
 
-    golds, predictions = runs(gold, i), runs(predicted, j)
+    golds, (group, start, end) = runs(gold, i), runs(predicted, j)
+    order = np.argsort(group, kind="stable")
+    predictions = group[order], start[order], end[order]
     run, _, n_shared = _shared_in_group(golds, predictions, _N_ROLES * len(i))
     return np.bincount(golds[0][run], n_shared, minlength=_N_ROLES * len(i)).astype(np.int64).reshape(_N_ROLES, -1)
 
