@@ -143,7 +143,7 @@ def _chart(title: str, rows: Mapping[str, Figure], *, bars: bool, main: str = ""
         )
     width, height = left + _PLOT + 150, bottom + 20
     svg = f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-    return _scrolling(title, f"<figure><figcaption>{escape(title)}</figcaption>{svg}{''.join(parts)}</svg></figure>")
+    return f'<figure class="scroll"><figcaption>{escape(title)}</figcaption>{svg}{"".join(parts)}</svg></figure>\n'
 
 
 def _slices(evaluation: Evaluation) -> str:

@@ -222,7 +222,7 @@ function filter() {
 function turn(step) {
   first += step * PAGE_SIZE;
   show();
-  range.scrollIntoView({ block: "nearest" });
+  if (list.getBoundingClientRect().top < 0) list.scrollIntoView();
 }
 
 kinds.filter((kind) => kind !== "correct").concat("correct").forEach(addKind);
