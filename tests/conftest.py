@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from attrib_bench.corpus import Collection, write_collection, write_manifest
 from attrib_bench.document import (
@@ -35,6 +36,10 @@ from attrib_bench.document import (
 from attrib_bench.files import data_root, sha256
 from attrib_bench.splits import split_of
 
+# How long an example takes says how busy the machine is; speed is measured in benchmarks/.
+settings.register_profile("tests")
+settings.load_profile("tests")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -57,6 +62,12 @@ def _folder(name: str) -> Path:
 def corpora() -> Path:
     """The folder with the imported corpora, one subfolder each; they are read in place and never copied."""
     return _folder("corpora")
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The folder with the two articles that the benchmark began from, whose texts are not shipped."""
+    return _folder("seeds")
 
 
 @pytest.fixture(scope="session")

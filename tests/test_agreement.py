@@ -335,7 +335,7 @@ def test_kappa(labels: list[tuple[str, str]], kappa: float | None) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd")), min_size=1, max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_kappa_is_scikit_learns(labels: list[tuple[str, str]]) -> None:
     left, right = zip(*labels, strict=True)
     if len({*left, *right}) > 1:  # else theirs is nan, with a warning
@@ -660,7 +660,7 @@ def rows(result: Agreement) -> list[object]:
 
 
 @given(readings())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_an_annotator_agrees_with_itself(document: Document) -> None:
     result = agreement([{document.id: document}, {document.id: renamed(document)}])
     assert [row for row in result.rows if row.value is not None and row.value != pytest.approx(1.0)] == []
@@ -668,7 +668,7 @@ def test_an_annotator_agrees_with_itself(document: Document) -> None:
 
 
 @given(st.lists(st.tuples(readings(), readings()), min_size=1, max_size=3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_order_and_ids_are_irrelevant(pages: list[tuple[Document, Document]]) -> None:
     left, right = ({f"d{i}": replace(page[side], id=f"d{i}") for i, page in enumerate(pages)} for side in (0, 1))
     result = agreement([left, right])
@@ -680,7 +680,7 @@ def test_order_and_ids_are_irrelevant(pages: list[tuple[Document, Document]]) ->
 
 
 @given(st.lists(readings(), min_size=3, max_size=3))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_three_annotators_are_the_mean_of_their_pairs(documents: list[Document]) -> None:
     a, b, c = ({document.id: document} for document in documents)
     pairs = [agreement(pair).rows for pair in ([a, b], [a, c], [b, c])]

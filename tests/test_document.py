@@ -31,7 +31,10 @@ from attrib_bench.document import (
 )
 from attrib_bench.files import data_root
 
-TEXT = "Radio Elbe meldet unter Berufung auf den Wirt Kern, der Saal sei wohl leer. Kern sagte dem Hafenblatt nichts.\nQuellen: Hafenblatt\n"
+TEXT = (
+    "Radio Elbe meldet unter Berufung auf den Wirt Kern, der Saal sei wohl leer. Kern sagte dem Hafenblatt nichts.\n"
+    "Quellen: Hafenblatt\n"
+)
 
 
 def span(words: str, *more: str) -> Span:

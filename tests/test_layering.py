@@ -20,7 +20,7 @@ LAYERS = (
     {"corpus", "sheet", "scoring"},
     {"build", "tasks", "formats"},
     {"predictions"},
-    {"baselines"},
+    {"evaluation", "baselines"},
     {"report"},
     {"reproduce"},
     {"cli"},

@@ -41,7 +41,7 @@ examples = st.lists(st.tuples(*[st.sampled_from(["person", "group", "institution
 
 
 @pytest.mark.filterwarnings("ignore:A single label was found")
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(examples, st.integers(0, 30))
 def test_scikit_learn(labels: list[tuple[str, str]], cut: int) -> None:
     gold, predicted = zip(*labels, strict=True)

@@ -110,13 +110,12 @@ quotations = st.lists(
 pages = st.lists(st.tuples(quotations, quotations), min_size=1, max_size=4)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(pages)
 def test_equals_the_plain_evaluation(documents: list[tuple[list[Roles], list[Roles]]]) -> None:
     assert gqa.figures(gqa.tabulate(documents).total()) == pytest.approx(REFERENCE(documents), rel=0, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(pages)
 def test_a_table_holds_the_counts_of_each_document(documents: list[tuple[list[Roles], list[Roles]]]) -> None:
     table = gqa.tabulate(documents)
@@ -125,7 +124,6 @@ def test_a_table_holds_the_counts_of_each_document(documents: list[tuple[list[Ro
     assert table.total() == pytest.approx(total(each))
 
 
-@settings(deadline=None)
 @given(quotations)
 def test_quotes_of_gold_against_itself_are_right(gold: list[Roles]) -> None:
     figures = scores(gold, gold)

@@ -64,7 +64,7 @@ def has_spans(document: Document) -> bool:
 
 
 @ALL_SCORES
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(gold=documents())
 def test_gold_against_itself_is_1(score: Score, gold: Document) -> None:
     assume(has_spans(gold))
@@ -83,7 +83,7 @@ def test_gold_against_itself_is_1(score: Score, gold: Document) -> None:
 
 
 @SCORES
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(pages=gold_and_predicted(), data=st.data())
 def test_order_is_irrelevant(score: Score, pages: tuple[Document, Document], data: st.DataObject) -> None:
     def shuffled(document: Document) -> Document:
@@ -101,14 +101,14 @@ def test_a_span_does_not_know_the_order_of_its_fragments(cuts: list[int], data: 
 
 
 @SCORES
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(pages=gold_and_predicted())
 def test_ids_are_irrelevant(score: Score, pages: tuple[Document, Document]) -> None:
     gold, predicted = pages
     assert score(renamed(gold, "x"), renamed(predicted, "y")) == pytest.approx(score(gold, predicted))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(gold=documents(), data=st.data())
 def test_ids_are_irrelevant_to_chains(gold: Document, data: st.DataObject) -> None:
     predicted = replace(
@@ -142,7 +142,7 @@ def renamed(document: Document, letter: str) -> Document:
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(pages=st.lists(gold_and_predicted(), min_size=1, max_size=4), data=st.data())
 def test_a_corpus_is_the_sum_of_its_documents(pages: list[tuple[Document, Document]], data: st.DataObject) -> None:
     cut = data.draw(st.integers(1, len(pages)))
@@ -153,7 +153,7 @@ def test_a_corpus_is_the_sum_of_its_documents(pages: list[tuple[Document, Docume
         assert total(data.draw(st.permutations(each))) == pytest.approx(total(each))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(pages=gold_and_predicted(), data=st.data())
 def test_a_wrong_prediction_never_raises_precision(pages: tuple[Document, Document], data: st.DataObject) -> None:
     """Wrong: its content shares no token with gold spans, and there is no other span for it to be found by."""

@@ -164,7 +164,7 @@ def entities(flat: Flat) -> list[Entity]:
 @pytest.mark.parametrize(
     "scheme, strategy", [("strict", StrictEvaluation()), ("exact", ExactEvaluation()), ("partial", PartialEvaluation())]
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(pages=flat_pages())
 def test_nervaluate(scheme: str, strategy: StrictEvaluation, pages: list[tuple[Flat, Flat]]) -> None:
     expected: Counter[str] = Counter(dict.fromkeys(Muc._fields, 0))
@@ -174,7 +174,7 @@ def test_nervaluate(scheme: str, strategy: StrictEvaluation, pages: list[tuple[F
     assert spans.muc(corpus_counts(pages), scheme)._asdict() == expected
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(pages=flat_pages())
 def test_nervaluate_by_type_finds_no_better_pairing(pages: list[tuple[Flat, Flat]]) -> None:
     """Under `ent_type` nervaluate is greedy, so it may find fewer correct pairs than there are, never more.
@@ -209,7 +209,7 @@ def tags(flat: Flat) -> list[str]:
     return row
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(pages=flat_pages())
 def test_seqeval(pages: list[tuple[Flat, Flat]]) -> None:
     gold, predicted = ([tags(side) for side in sides] for sides in zip(*pages, strict=True))

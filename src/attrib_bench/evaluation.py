@@ -152,8 +152,9 @@ def evaluate(gold: Gold, predictions: Predictions, task: Task, *, n_resamples: i
     ]
     if task is TASKS["attribution"] and all(document.collection == gqa.COLLECTION for document in gold.documents):
         quotations = predictions.quotations or tuple(gqa.roles(document) for document in predictions.documents)
-        for own, document, said in zip(counts, gold.documents, quotations, strict=True):
-            own |= {(_OFFICIAL, *key): n for key, n in gqa_scores.count(gqa.roles(document), said).items()}
+        official = gqa_scores.tabulate(zip(map(gqa.roles, gold.documents), quotations, strict=True))
+        for own, row in zip(counts, official.rows.tolist(), strict=True):
+            own |= {(_OFFICIAL, *key): n for key, n in zip(official.keys, row, strict=True)}
     by_story: dict[str, list[Counts]] = {}
     for document, own in zip(gold.documents, counts, strict=True):
         by_story.setdefault(document.metadata.story_id or document.id, []).append(own)

@@ -86,7 +86,8 @@ def difference_table(evaluation: Evaluation, differences: Mapping[str, Differenc
     rows = tuple(
         (name, _cell(evaluation.figures.get(name)), f"{difference.value:+.3f}", f"{difference.p:.4f}")
         for name, difference in differences.items()
-        if not name.endswith((".precision", ".recall")) and ("[" not in name or slices)
+        if not name.endswith((".precision", ".recall")) and not name.startswith(("official.prec_", "official.rec_"))
+        if "[" not in name or slices
     )
     return TableOf("against the other system", ("score", "this one", "difference", "p"), rows)
 
