@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,6 +97,7 @@ def test_tokenize_hard_cases() -> None:
 @settings(max_examples=60)
 @given(st.text(alphabet="aÄz.,„“!?-–…() \n\r\t\u00a0\u00ad\u200b\u0301😀5", max_size=60))
 def test_tokens_lie_in_the_text_and_in_order(text: str) -> None:
+    text = unicodedata.normalize("NFC", text)
     tokens, sentences = tokenize(text)
     end_before = 0
     for start, end in tokens:
@@ -103,6 +106,11 @@ def test_tokens_lie_in_the_text_and_in_order(text: str) -> None:
         assert "\n" not in text[start:end]
         end_before = end
     assert [i for first, last in sentences for i in range(first, last)] == list(range(len(tokens)))
+
+
+def test_a_text_in_another_normal_form_is_refused() -> None:
+    with pytest.raises(DataError, match="NFC"):
+        tokenize("z\u0301")
 
 
 @given(st.sets(st.integers(0, len(TOKENS) - 1), min_size=1))

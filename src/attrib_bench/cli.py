@@ -103,10 +103,12 @@ def split(root: Root = None, check: Annotated[bool, typer.Option(help="Only comp
 
 @app.command("build")
 def build_(root: Root = None, texts: Texts = None) -> None:
-    """Make every derived file anew: hashes, tokens, annotations from sheets, splits, manifest (for maintainers)."""
+    """Make every derived file anew: hashes, tokens, annotations from sheets, splits, manifest, datasheet (for maintainers)."""
     from attrib_bench.build import build
+    from attrib_bench.report.datasheet import write_datasheet
 
     build(_root(root), texts=texts, report=_talk.print)
+    write_datasheet(_root(root))
 
 
 @app.command("export")

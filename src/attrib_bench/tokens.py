@@ -7,6 +7,7 @@ system works on. A token id is an index into them.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import cache
@@ -76,8 +77,11 @@ def tokenize(text: str) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
 
     Made by SoMaJo 2.5 (the extra `data`; users of the data need only the tokens). Each line is a paragraph of its own, so
     neither a token nor a sentence crosses a line feed. A token is the stretch of `text` at SoMaJo's offsets, not SoMaJo's
-    own string, from which it drops soft hyphens and the like.
+    own string, from which it drops soft hyphens and the like. Raises DataError for a text that is not in NFC, whose offsets
+    SoMaJo would shift.
     """
+    if not unicodedata.is_normalized("NFC", text):
+        raise DataError("a text is tokenised in its normal form NFC only")
     somajo = _somajo()
     tokens: list[Fragment] = []
     sentences: list[Fragment] = []

@@ -1,0 +1,83 @@
+"""The data that are shipped: what they hold, that nothing of them is lost on the way, and that they can be made again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from attrib_bench.build import all_problems, build, wrong_splits
+from attrib_bench.corpus import Collection, collection_names, data_files, load_collection, load_pass
+from attrib_bench.files import data_root
+from attrib_bench.records import annotate, record_of
+from attrib_bench.sheet import parse, render
+from attrib_bench.tokens import tokenize
+
+
+@pytest.fixture(scope="module", params=["core", "seeds"])
+def collection(request: pytest.FixtureRequest) -> Collection:
+    texts = request.getfixturevalue("seeds") if request.param == "seeds" else None
+    return load_collection(request.param, texts=texts)
+
+
+def test_nothing_is_wrong_with_the_data() -> None:
+    assert list(map(str, all_problems(data_root()))) == []
+    assert wrong_splits(data_root()) == []
+
+
+def test_every_annotation_survives_json_and_sheet(collection: Collection) -> None:
+    for document in collection.documents:
+        assert annotate(document, json.loads(json.dumps(record_of(document)))) == document
+        sheet = render(document)
+        assert parse(sheet, document) == document
+        assert render(parse(sheet, document)) == sheet
+
+
+def test_tokens_are_those_of_the_text(collection: Collection) -> None:
+    for document in collection.documents:
+        assert tokenize(document.require_text()) == (document.tokens, document.sentences)
+
+
+def test_both_passes_cover_every_document() -> None:
+    for name in collection_names():
+        ids = [document.id for document in load_collection(name).documents]
+        for annotator in ("a", "b"):
+            assert [document.id for document in load_pass(name, annotator).documents] == ids
+
+
+def test_no_text_of_the_seeds_is_shipped(seeds: Path) -> None:
+    """No run of six words of the two articles stands in any file of the repository's data."""
+    for path in seeds.glob("*.txt"):
+        words = path.read_text(encoding="utf-8").split()
+        runs = {" ".join(words[i : i + 6]) for i in range(len(words) - 5)}
+        for name in data_files(data_root()):
+            if "seeds" in name:
+                shipped = " ".join((data_root() / name).read_text(encoding="utf-8").split())
+                assert [run for run in runs if run in shipped] == []
+
+
+def test_the_derived_files_are_what_building_gives(tmp_path: Path, seeds: Path) -> None:
+    root = tmp_path / "root"
+    for name in ("raw", "annotations", "splits", "schema"):
+        shutil.copytree(data_root() / name, root / name)
+    shutil.copy(data_root() / "MANIFEST.sha256", root)
+    build(root, texts=seeds)
+    assert data_files(root) == data_files(data_root())
+    changed = [name for name in data_files(root) if (root / name).read_bytes() != (data_root() / name).read_bytes()]
+    assert changed == []
+    assert (root / "MANIFEST.sha256").read_bytes() == (data_root() / "MANIFEST.sha256").read_bytes()
+
+
+def test_provenance_links_stay_within_a_story_and_agree_with_what_sources_say() -> None:
+    core = load_collection()
+    for document in core.documents:
+        linked = {(link.attribution, link.to_doc) for link in document.provenance}
+        for attribution in document.attributions:
+            for ref in attribution.source_refs:
+                to_doc = document.source_by_id[ref].doc_ref
+                if to_doc is not None:
+                    assert (attribution.id, to_doc) in linked, f"{document.id}: {attribution.id}"
+        for _, to_doc in linked:
+            assert core.document_by_id[to_doc].metadata.story_id == document.metadata.story_id
