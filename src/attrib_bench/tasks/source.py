@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 from attrib_bench.document import Document, Identification, Kind, Sector, Source, Span, mentions
-from attrib_bench.scoring.counts import Counts
-from attrib_bench.tasks import labels
-from attrib_bench.tasks.labels import Answer
-from attrib_bench.tasks.task import Outcome, Task, blank
+from attrib_bench.tasks.labels import Answer, classification_task
+from attrib_bench.tasks.task import blank
 
 _FIELDS = ("kind", "sector", "identification")
 
@@ -32,29 +29,12 @@ def _answers(gold: Document, predicted: Document, field: str) -> Iterator[Answer
         yield Answer(source.name, where, str(getattr(source, field)), str(getattr(said, field)))
 
 
-def _count(gold: Document, predicted: Document) -> Counts:
-    counts: Counts = {}
-    for field in _FIELDS:
-        counts |= labels.count(_answers(gold, predicted, field), field=field)
-    return counts
-
-
-def _outcomes(gold: Document, predicted: Document) -> Iterator[Outcome]:
-    for field in _FIELDS:
-        yield from labels.outcomes(_answers(gold, predicted, field), field=field)
-
-
-TASK = Task(
+TASK = classification_task(
     name="source",
     summary="A document, its gold sources and their mentions in; kind, sector and identification of each out.",
-    main="mean.macro.f1",
-    match="label",
+    fields=_FIELDS,
     given=_given,
-    count=_count,
-    figures=partial(labels.figures, fields=_FIELDS),
-    outcomes=_outcomes,
-    confusion=partial(labels.confusion, fields=_FIELDS),
+    answers=_answers,
     required={"sources": _FIELDS},
     aligned="sources",
-    examples=lambda document: len(document.sources),
 )

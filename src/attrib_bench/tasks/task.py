@@ -58,8 +58,6 @@ class Task:
     """The layer whose items must have the ids of the gold items, all of them and no others."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """What else a signature has to say of the task."""
-    examples: Callable[[Document], int] = lambda document: len(document.attributions)
-    """How many things there are to be found or labelled in a gold document."""
 
 
 def blank(document: Document) -> Document:

@@ -8,15 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 from attrib_bench.document import DataError, Document, Reason, RejectedTrigger, Span
-from attrib_bench.scoring.counts import Counts
-from attrib_bench.tasks import labels
-from attrib_bench.tasks.labels import Answer
-from attrib_bench.tasks.task import Outcome, Task, blank
-
-_FIELDS = ("trigger",)
+from attrib_bench.tasks.labels import Answer, classification_task
+from attrib_bench.tasks.task import blank
 
 
 def candidates(document: Document) -> dict[Span, str]:
@@ -33,7 +28,7 @@ def _given(document: Document) -> Document:
     return replace(blank(document), rejected_triggers=triggers)
 
 
-def _answers(gold: Document, predicted: Document) -> Iterator[Answer]:
+def _answers(gold: Document, predicted: Document, _: str) -> Iterator[Answer]:
     said = candidates(predicted)
     golds = candidates(gold)
     if missing := [span for span in golds if span not in said]:
@@ -49,23 +44,10 @@ def _answers(gold: Document, predicted: Document) -> Iterator[Answer]:
         yield Answer("trigger", ((label, span),), label, said[span])
 
 
-def _count(gold: Document, predicted: Document) -> Counts:
-    return labels.count(_answers(gold, predicted), field="trigger")
-
-
-def _outcomes(gold: Document, predicted: Document) -> Iterator[Outcome]:
-    return labels.outcomes(_answers(gold, predicted), field="trigger")
-
-
-TASK = Task(
+TASK = classification_task(
     name="trigger",
     summary="A document and candidate words in; cue, hedge or neither out.",
-    main="trigger.macro.f1",
-    match="label",
+    fields=("trigger",),
     given=_given,
-    count=_count,
-    figures=partial(labels.figures, fields=_FIELDS),
-    outcomes=_outcomes,
-    confusion=partial(labels.confusion, fields=_FIELDS),
-    examples=lambda document: len(candidates(document)),
+    answers=_answers,
 )
