@@ -6,6 +6,7 @@ gets an error here, but only `attrib_bench.schema` reports every problem with it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -143,9 +144,9 @@ def record_of(document: Document) -> Record:
         "collection": document.collection,
         "text_sha256": document.sha256,
         "zones": [{"kind": str(zone.kind), "start": zone.start, "end": zone.end} for zone in document.zones],
-        "sources": [_source_record(source) for source in document.sources],
-        "attributions": [_attribution_record(attribution) for attribution in document.attributions],
-        "hedges": [{"id": hedge.id, "type": str(hedge.type), "span": fragments_of(hedge.span)} for hedge in document.hedges],
+        "sources": [source_record(source) for source in document.sources],
+        "attributions": [attribution_record(attribution) for attribution in document.attributions],
+        "hedges": [hedge_record(hedge) for hedge in document.hedges],
         "rejected_triggers": [
             {"reason": str(trigger.reason), "span": fragments_of(trigger.span)} for trigger in document.rejected_triggers
         ],
@@ -157,7 +158,12 @@ def fragments_of(span: Span | None) -> list[list[int]] | None:
     return None if span is None else [list(fragment) for fragment in span.fragments]
 
 
-def _source_record(source: Source) -> Record:
+SpanForm = Callable[[Span | None], Any]
+"""How a span, or none, is written."""
+
+
+def source_record(source: Source, *, span: SpanForm = fragments_of) -> Record:
+    """A source as it stands in an annotation record."""
     return {
         "id": source.id,
         "name": source.name,
@@ -165,23 +171,29 @@ def _source_record(source: Source) -> Record:
         "sector": str(source.sector),
         "identification": str(source.identification),
         "affiliation": source.affiliation,
-        "justifications": [{"type": str(j.type), "span": fragments_of(j.span)} for j in source.justifications],
+        "justifications": [{"type": str(j.type), "span": span(j.span)} for j in source.justifications],
         "listed": source.listed,
         "self": source.is_self,
         "doc_ref": source.doc_ref,
     }
 
 
-def _attribution_record(attribution: Attribution) -> Record:
+def attribution_record(attribution: Attribution, *, span: SpanForm = fragments_of) -> Record:
+    """An attribution as it stands in an annotation record."""
     return {
         "id": attribution.id,
         "form": str(attribution.form),
         "status": str(attribution.status),
-        **{label: fragments_of(getattr(attribution, label)) for label in ATTRIBUTION_LABELS},
+        **{label: span(getattr(attribution, label)) for label in ATTRIBUTION_LABELS},
         "source_refs": list(attribution.source_refs),
         "parent": attribution.parent,
         "continues": attribution.continues,
     }
+
+
+def hedge_record(hedge: Hedge, *, span: SpanForm = fragments_of) -> Record:
+    """A hedge as it stands in an annotation record."""
+    return {"id": hedge.id, "type": str(hedge.type), "span": span(hedge.span)}
 
 
 def tokens_record(document: Document) -> Record:

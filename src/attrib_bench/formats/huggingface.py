@@ -26,19 +26,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrib_bench.corpus import Collection, load_collection
 from attrib_bench.document import (
     ATTRIBUTION_LABELS,
-    Attribution,
     DataError,
     Document,
     Form,
     Fragment,
-    Hedge,
     HedgeType,
     Identification,
     JustificationType,
     Kind,
     Reason,
     Sector,
-    Source,
     Span,
     Status,
     ZoneKind,
@@ -47,6 +44,7 @@ from attrib_bench.document import (
     mentions,
 )
 from attrib_bench.files import read_bytes, read_text, sha256
+from attrib_bench.records import attribution_record, hedge_record, source_record
 from attrib_bench.splits import SPLITS
 from attrib_bench.tokens import sentence_of, token_ids
 
@@ -131,37 +129,6 @@ def _context(document: Document, spans: Iterable[Span]) -> Row:
     return {"context": _span(span), "context_text": _surface(document, span)}
 
 
-def _source(source: Source) -> Row:
-    return {
-        "id": source.id,
-        "name": source.name,
-        "kind": str(source.kind),
-        "sector": str(source.sector),
-        "identification": str(source.identification),
-        "affiliation": source.affiliation,
-        "justifications": [{"type": str(j.type), "span": _span(j.span)} for j in source.justifications],
-        "listed": source.listed,
-        "self": source.is_self,
-        "doc_ref": source.doc_ref,
-    }
-
-
-def _attribution(attribution: Attribution) -> Row:
-    return {
-        "id": attribution.id,
-        "form": str(attribution.form),
-        "status": str(attribution.status),
-        **{label: _span(getattr(attribution, label)) for label in ATTRIBUTION_LABELS},
-        "source_refs": list(attribution.source_refs),
-        "parent": attribution.parent,
-        "continues": attribution.continues,
-    }
-
-
-def _hedge(hedge: Hedge) -> Row:
-    return {"id": hedge.id, "type": str(hedge.type), "span": _span(hedge.span)}
-
-
 def _document_rows(document: Document) -> Iterator[Row]:
     yield {
         **_key(document),
@@ -170,9 +137,9 @@ def _document_rows(document: Document) -> Iterator[Row]:
         "sha256": document.sha256,
         "n_chars": document.n_chars,
         "zones": [{"kind": str(zone.kind), "start": zone.start, "end": zone.end} for zone in document.zones],
-        "sources": [_source(source) for source in document.sources],
-        "attributions": [_attribution(attribution) for attribution in document.attributions],
-        "hedges": [_hedge(hedge) for hedge in document.hedges],
+        "sources": [source_record(source, span=_span) for source in document.sources],
+        "attributions": [attribution_record(attribution, span=_span) for attribution in document.attributions],
+        "hedges": [hedge_record(hedge, span=_span) for hedge in document.hedges],
         "rejected_triggers": [{"reason": str(t.reason), "span": _span(t.span)} for t in document.rejected_triggers],
         "provenance": [{"attribution": link.attribution, "to_doc": link.to_doc} for link in document.provenance],
         "tokens": _fragments(document.tokens),
@@ -183,10 +150,10 @@ def _document_rows(document: Document) -> Iterator[Row]:
 def _attribution_rows(document: Document) -> Iterator[Row]:
     for attribution in document.attributions:
         sources = [document.source_by_id[ref] for ref in attribution.source_refs]
-        first = _source(sources[0]) if sources else {}
+        first = source_record(sources[0], span=_span) if sources else {}
         yield {
             **_key(document),
-            **_attribution(attribution),
+            **attribution_record(attribution, span=_span),
             **{f"{label}_text": _surface(document, getattr(attribution, label)) for label in ATTRIBUTION_LABELS},
             "source_names": [source.name for source in sources],
             **{field: first.get(field) for field in ("kind", "sector", "identification")},
@@ -200,7 +167,7 @@ def _source_rows(document: Document) -> Iterator[Row]:
         found = mentions(document, source)
         yield {
             **_key(document),
-            **_source(source),
+            **source_record(source, span=_span),
             "mentions": _fragments(found),
             "mention_texts": [document.require_text()[start:end] for start, end in found],
             "attributions": [a.id for a in document.attributions if source.id in a.source_refs],
@@ -212,7 +179,7 @@ def _hedge_rows(document: Document) -> Iterator[Row]:
         held_by = holder(document, hedge.span)
         yield {
             **_key(document),
-            **_hedge(hedge),
+            **hedge_record(hedge, span=_span),
             "text": _surface(document, hedge.span),
             "holder": held_by and held_by.id,
             **_context(document, [hedge.span]),
