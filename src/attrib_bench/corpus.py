@@ -37,14 +37,11 @@ from attrib_bench.files import (
     write_atomic,
 )
 from attrib_bench.records import annotate, record_of, tokens_record, with_tokens
+from attrib_bench.schema import DATA_FOLDERS, MANIFEST, PROVENANCE_COLUMNS, STORY_COLUMNS
 from attrib_bench.splits import COLUMNS as SPLIT_COLUMNS
 from attrib_bench.splits import SPLITS, split_table
 
 DOCUMENT_COLUMNS = ("doc_id", "story_id", "outlet", "genre", "topic", "date", "title", "sha256", "n_chars")
-STORY_COLUMNS = ("story_id", "topic", "happened", "known_first_by")
-PROVENANCE_COLUMNS = ("from_doc", "attribution", "to_doc")
-DATA_FOLDERS = ("raw", "annotations", "splits", "schema")
-MANIFEST = "MANIFEST.sha256"
 
 
 @dataclass(frozen=True, slots=True)
