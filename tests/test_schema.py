@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attrib_bench import corpus, schema
+from attrib_bench import corpus
 from attrib_bench.document import Document
 from attrib_bench.files import data_root, read_json
 from attrib_bench.schema import CODES, Problem, check_prediction, check_record, check_text, near_duplicates, validate
