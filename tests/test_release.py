@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from attrib_bench.build import all_problems, build, wrong_splits
+from attrib_bench.build import all_problems, build, read_stops, wrong_splits
 from attrib_bench.corpus import Collection, collection_names, data_files, load_collection, load_pass
 from attrib_bench.files import data_root
 from attrib_bench.records import annotate, record_of
@@ -36,8 +36,10 @@ def test_every_annotation_survives_json_and_sheet(collection: Collection) -> Non
 
 
 def test_tokens_are_those_of_the_text(collection: Collection) -> None:
+    stops = read_stops(data_root(), collection.name)
     for document in collection.documents:
-        assert tokenize(document.require_text()) == (document.tokens, document.sentences)
+        found = tokenize(document.require_text(), stops=stops.get(document.id, frozenset()))
+        assert found == (document.tokens, document.sentences)
 
 
 def test_both_passes_cover_every_document() -> None:

@@ -108,6 +108,21 @@ def test_tokens_lie_in_the_text_and_in_order(text: str) -> None:
     assert [i for first, last in sentences for i in range(first, last)] == list(range(len(tokens)))
 
 
+def test_a_stop_after_a_number_may_end_a_sentence() -> None:
+    text = "Das steht auf Seite 5. Eine Note fehlt. Es sind 11,4. Zu viel.\n"
+    stops = {text.index("5.") + 1, text.index("11,4.") + 4}
+    tokens, sentences = tokenize(text, stops=stops)
+    words = [text[start:end] for start, end in tokens]
+    assert [" ".join(words[first:last]) for first, last in sentences] == [
+        "Das steht auf Seite 5 .",
+        "Eine Note fehlt .",
+        "Es sind 11,4 .",
+        "Zu viel .",
+    ]
+    with pytest.raises(DataError, match="found 'a' at 1"):
+        tokenize(text, stops={1})
+
+
 def test_a_text_in_another_normal_form_is_refused() -> None:
     with pytest.raises(DataError, match="NFC"):
         tokenize("z\u0301")

@@ -29,6 +29,8 @@ from attrib_bench.sheet import parse, render
 from attrib_bench.splits import split_table
 from attrib_bench.tokens import tokenize
 
+STOP_COLUMNS = ("doc_id", "offset")
+
 
 def build(root: Path, *, texts: Path | None = None, report: Callable[[str], None] = lambda _: None) -> None:
     """Derive every derived file below a data root.
@@ -52,7 +54,8 @@ def build(root: Path, *, texts: Path | None = None, report: Callable[[str], None
         if any(document.text is None for document in documents):
             report(f"{name}: left as it is, its texts are not here")
             continue
-        documents = [_tokenized(document) for document in sorted(documents, key=lambda document: document.id)]
+        stops = read_stops(root, name)
+        documents = [_tokenized(d, stops.get(d.id, frozenset())) for d in sorted(documents, key=lambda document: document.id)]
         write_atomic(root / "raw" / name / "documents.csv", csv_text(DOCUMENT_COLUMNS, map(document_row, documents)))
         write_atomic(root / "raw" / name / "tokens.jsonl", tokens_text(documents))
         write_atomic(root / "splits" / f"{name}.csv", split_table((d.id, d.metadata.story_id) for d in documents))
@@ -86,8 +89,19 @@ def _with_text(document: Document, root: Path, texts: Path | None) -> Document:
     return replace(document, text=text, sha256=sha256(data), n_chars=len(text))
 
 
-def _tokenized(document: Document) -> Document:
-    tokens, sentences = tokenize(document.require_text())
+def read_stops(root: Path, collection: str) -> dict[str, frozenset[int]]:
+    """By document the full stops after a number that end a sentence, from raw/<collection>/stops.csv: seen by reading."""
+    path = root / "raw" / collection / "stops.csv"
+    found: dict[str, set[int]] = {}
+    for row in read_csv(path, STOP_COLUMNS) if path.is_file() else []:
+        if not row["offset"].isdecimal():
+            raise DataError(f"{path}: {row['doc_id']}: found the offset {row['offset']!r}, expected a whole number")
+        found.setdefault(row["doc_id"], set()).add(int(row["offset"]))
+    return {doc_id: frozenset(offsets) for doc_id, offsets in found.items()}
+
+
+def _tokenized(document: Document, stops: frozenset[int]) -> Document:
+    tokens, sentences = tokenize(document.require_text(), stops=stops)
     return replace(document, tokens=tokens, sentences=sentences)
 
 

@@ -5,6 +5,7 @@ Layout, below a data root (the repository, or ``attrib_bench/_data`` in a wheel)
     raw/VERSION                               version of the data
     raw/<collection>/documents.csv            one row a document
     raw/<collection>/tokens.jsonl             canonical tokens and sentences, offsets only
+    raw/<collection>/stops.csv                full stops after a number that end a sentence
     raw/<collection>/stories.csv              what happened (where the collection is made of stories)
     raw/core/<story>/<doc_id>.txt             the texts that are shipped
     annotations/<collection>/<doc_id>.json    the gold annotations

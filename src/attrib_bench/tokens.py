@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
+from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -72,27 +73,34 @@ def sentence_of(document: Document, token_id: int) -> Fragment:
     return document.sentences[index]
 
 
-def tokenize(text: str) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
+def tokenize(text: str, *, stops: Collection[int] = ()) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
     """The canonical tokens of a text and its sentences, as `Document.tokens` and `Document.sentences` want them.
 
     Made by SoMaJo 2.5 (the extra `data`; users of the data need only the tokens). Each line is a paragraph of its own, so
     neither a token nor a sentence crosses a line feed. A token is the stretch of `text` at SoMaJo's offsets, not SoMaJo's
-    own string, from which it drops soft hyphens and the like. Raises DataError for a text that is not in NFC, whose offsets
-    SoMaJo would shift.
+    own string, from which it drops soft hyphens and the like. `stops` are the offsets of full stops that end a sentence
+    where SoMaJo reads an ordinal (*auf Seite 5. Eine Fußnote*). Raises DataError for a stop that is none, and for a text
+    that is not in NFC, whose offsets SoMaJo would shift.
     """
     if not unicodedata.is_normalized("NFC", text):
         raise DataError("a text is tokenised in its normal form NFC only")
+    if wrong := [stop for stop in sorted(stops) if text[stop : stop + 1] != "."]:
+        raise DataError(f"found {text[wrong[0] : wrong[0] + 1]!r} at {wrong[0]}, expected the full stop that ends a sentence")
     somajo = _somajo()
     tokens: list[Fragment] = []
     sentences: list[Fragment] = []
     for line in re.finditer(r"[^\n]*\S[^\n]*", text):
-        for sentence in somajo.tokenize_text([line.group()]):
-            first = len(tokens)
-            for token in sentence:
-                start, end = token.character_offset
-                tokens.append((line.start() + start, line.start() + end))
-            if len(tokens) > first:
-                sentences.append((first, len(tokens)))
+        starts = [line.start(), *(stop + 1 for stop in sorted(stops) if line.start() <= stop < line.end())]
+        for start, end in pairwise([*starts, line.end()]):
+            stop = [(end - 1, end)] if end - 1 in stops else []
+            for sentence in somajo.tokenize_text([text[start : end - len(stop)]]):
+                first = len(tokens)
+                tokens += [(start + token.character_offset[0], start + token.character_offset[1]) for token in sentence]
+                if len(tokens) > first:
+                    sentences.append((first, len(tokens)))
+            if stop:
+                tokens += stop
+                sentences[-1] = (sentences[-1][0], len(tokens))
     return tuple(tokens), tuple(sentences)
 
 
