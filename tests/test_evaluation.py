@@ -15,6 +15,7 @@ from attrib_bench.evaluation import compare_evaluations, compare_with_report, ev
 from attrib_bench.files import canonical_json
 from attrib_bench.predictions import Predictions, write_predictions
 from attrib_bench.records import record_of
+from attrib_bench.report.tables import figure_table
 from attrib_bench.tasks import TASKS
 
 
@@ -64,6 +65,14 @@ def test_a_signature_says_what_a_figure_depends_on(small_root: Path) -> None:
         f"attrib-bench|task:attribution|data:{version}|split:train|docs:2|match:joint|nested:yes|boot:5|seed:3|v:0.1.0"
     )
     assert evaluation.record()["settings"] == dict(evaluation.settings)
+
+
+def test_a_single_story_gives_no_interval(small_root: Path) -> None:
+    gold = load_gold("core", split="test", root=small_root)
+    evaluation = evaluate(gold, Predictions(gold.documents), TASKS["spans"])
+    assert evaluation.main.interval is None
+    assert evaluation.record()["figures"]["overlap.macro.f1"] == {"value": 1.0, "low": None, "high": None}
+    assert "| overlap.macro * | 1.000 | 1.000 | 1.000 | one story |" in figure_table(evaluation).markdown()
 
 
 def test_other_data_give_another_signature(small_root: Path) -> None:

@@ -21,6 +21,7 @@ from attrib_bench.document import Attribution, DataError, Document, Form, HedgeT
 from attrib_bench.evaluation import Evaluation, Gold, compare_evaluations, evaluate, outcomes
 from attrib_bench.predictions import Predictions
 from attrib_bench.report.html import page
+from attrib_bench.report.tables import interval_of
 from attrib_bench.tasks import TASKS, Outcome
 
 ARGUMENTS = (
@@ -164,7 +165,7 @@ def test_scores(show: Callable[[str], Page], gold: Gold) -> None:
     assert tab.locator("dl dd").all_inner_texts() == list(evaluation.settings.values())
     main = evaluation.main
     row = tab.get_by_role("row", name="joint *").get_by_role("cell").all_inner_texts()
-    assert row[2:] == [f"{main.value:.3f}", f"{main.low:.3f}-{main.high:.3f}"]
+    assert row[2:] == [f"{main.value:.3f}", interval_of(main)]
     assert tab.locator(".main .value").inner_text() == row[2]
 
 
@@ -181,8 +182,9 @@ def test_intervals_stand_at_their_place(show: Callable[[str], Page], gold: Gold)
 
     main = evaluation.main
     assert share(point["x"] + point["width"] / 2) == pytest.approx(main.value, abs=0.001)
-    assert share(interval["x"]) == pytest.approx(main.low, abs=0.001)
-    assert share(interval["x"] + interval["width"]) == pytest.approx(main.high, abs=0.001)
+    assert main.interval is not None
+    assert share(interval["x"]) == pytest.approx(main.interval.low, abs=0.001)
+    assert share(interval["x"] + interval["width"]) == pytest.approx(main.interval.high, abs=0.001)
 
 
 def test_slices(show: Callable[[str], Page], gold: Gold) -> None:

@@ -23,7 +23,7 @@ from attrib_bench.records import annotate
 from attrib_bench.scoring import classification
 from attrib_bench.scoring import gqa as gqa_scores
 from attrib_bench.scoring import spans as span_scores
-from attrib_bench.scoring.bootstrap import Difference, compare, intervals
+from attrib_bench.scoring.bootstrap import Difference, Interval, compare, intervals
 from attrib_bench.scoring.counts import Array, Counts, Figures, Key, Table, tabulate, total
 from attrib_bench.scoring.signature import differences, signature
 from attrib_bench.tasks import TASKS, Outcome, Task
@@ -75,11 +75,15 @@ def _hash_of(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure with the ends of its 95% interval over stories."""
+    """A figure with its 95% interval over stories; none where there is a single story, which says nothing about others."""
 
     value: float
-    low: float
-    high: float
+    interval: Interval | None
+
+    def record(self) -> dict[str, float | None]:
+        """The figure as a JSON object; ends that there are not are null."""
+        low, high = (self.interval.low, self.interval.high) if self.interval else (None, None)
+        return {"value": self.value, "low": low, "high": high}
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Evaluation:
     @property
     def main(self) -> Figure:
         """The figure that systems are ranked by; 0 where there was nothing to count."""
-        return self.figures.get(self.task.main, Figure(0.0, 0.0, 0.0))
+        return self.figures.get(self.task.main, Figure(0.0, None))
 
     def confusions(self) -> dict[str, tuple[tuple[str, ...], list[list[int]]]]:
         """Labels and confusion matrix of each field that is classified: rows are gold, columns are predicted."""
@@ -124,7 +128,7 @@ class Evaluation:
             "signature": self.signature,
             "settings": dict(self.settings),
             "main": self.task.main,
-            "figures": {name: {"value": f.value, "low": f.low, "high": f.high} for name, f in self.figures.items()},
+            "figures": {name: figure.record() for name, figure in self.figures.items()},
             **({"official": official} if official else {}),
             "muc": {scheme: muc._asdict() for scheme, muc in self.muc().items()},
             "confusion": {name: {"labels": labels, "matrix": matrix} for name, (labels, matrix) in self.confusions().items()},
@@ -171,9 +175,11 @@ def evaluate(gold: Gold, predictions: Predictions, task: Task, *, n_resamples: i
         "seed": str(seed),
         "v": __version__,
     }
-    ends = intervals(table, stories, _figures(task), n_resamples=n_resamples, seed=seed)
+    ends: Mapping[str, Interval] = {}
+    if len(stories) > 1:
+        ends = intervals(table, stories, _figures(task), n_resamples=n_resamples, seed=seed)
     values = _figures(task)({key: np.array([n]) for key, n in table.total().items()})
-    figures = {name: Figure(float(value[0]), ends[name].low, ends[name].high) for name, value in values.items()}
+    figures = {name: Figure(float(value[0]), ends.get(name)) for name, value in values.items()}
     return Evaluation(task, settings, stories, table, figures)
 
 

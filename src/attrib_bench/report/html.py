@@ -22,7 +22,7 @@ from typing import Any, get_args
 from attrib_bench.document import Document, Span
 from attrib_bench.evaluation import Evaluation, Figure
 from attrib_bench.records import fragments_of
-from attrib_bench.report.tables import TableOf, difference_table, figure_table, muc_table
+from attrib_bench.report.tables import TableOf, difference_table, figure_table, interval_of, muc_table
 from attrib_bench.scoring.bootstrap import Difference
 from attrib_bench.tasks.task import Outcome, OutcomeKind
 
@@ -75,14 +75,10 @@ def _headline(evaluation: Evaluation) -> str:
     return (
         f"<p>Task <strong>{escape(evaluation.task.name)}</strong>. {escape(evaluation.task.summary)}</p>\n"
         f'<p class="main wide"><span class="value">{main.value:.3f}</span> <span>{escape(evaluation.task.main)}, '
-        f"95% interval {_interval(main)} over {len(evaluation.stories)} stories</span></p>\n"
+        f"95% interval {interval_of(main)} over {len(evaluation.stories)} stories</span></p>\n"
         f'<p class="wide">Signature <code class="signature">{escape(evaluation.signature)}</code></p>\n'
         f'<dl class="settings">{settings}</dl>'
     )
-
-
-def _interval(figure: Figure) -> str:
-    return f"{figure.low:.3f}–{figure.high:.3f}"
 
 
 def _score_tables(evaluation: Evaluation, differences: Mapping[str, Difference] | None) -> list[TableOf]:
@@ -129,7 +125,7 @@ def _chart(title: str, rows: Mapping[str, Figure], *, bars: bool, main: str = ""
     ]
     for index, (name, figure) in enumerate(rows.items()):
         y = _ROW * index + _ROW / 2 + 2
-        value, low, high = (f"{left + share * _PLOT:.1f}" for share in (figure.value, figure.low, figure.high))
+        value = f"{left + figure.value * _PLOT:.1f}"
         shape = (
             f'<rect class="bar" x="{left}" y="{y - 6:g}" width="{figure.value * _PLOT:.1f}" height="12"/>'
             if bars
@@ -138,12 +134,20 @@ def _chart(title: str, rows: Mapping[str, Figure], *, bars: bool, main: str = ""
         parts.append(
             f'<g class="{"is-main" if name == main else ""}">'
             f'<text x="{left - 8}" y="{y + 4:g}" text-anchor="end">{escape(name)}</text>{shape}'
-            f'<path class="interval" d="M{low} {y - 4:g}v8M{low} {y:g}H{high}M{high} {y - 4:g}v8"/>'
-            f'<text class="number" x="{left + _PLOT + 10}" y="{y + 4:g}">{figure.value:.3f} ({_interval(figure)})</text></g>'
+            f"{_whiskers(figure, left, y)}"
+            f'<text class="number" x="{left + _PLOT + 10}" y="{y + 4:g}">{figure.value:.3f} ({interval_of(figure)})</text></g>'
         )
     width, height = left + _PLOT + 150, bottom + 20
     svg = f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
     return f'<figure class="scroll"><figcaption>{escape(title)}</figcaption>{svg}{"".join(parts)}</svg></figure>\n'
+
+
+def _whiskers(figure: Figure, left: int, y: float) -> str:
+    """The interval of a figure as a line with two ends; nothing where there is none."""
+    if figure.interval is None:
+        return ""
+    low, high = (f"{left + share * _PLOT:.1f}" for share in (figure.interval.low, figure.interval.high))
+    return f'<path class="interval" d="M{low} {y - 4:g}v8M{low} {y:g}H{high}M{high} {y - 4:g}v8"/>'
 
 
 def _slices(evaluation: Evaluation) -> str:

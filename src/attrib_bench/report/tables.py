@@ -48,7 +48,7 @@ def figure_table(evaluation: Evaluation, *, slices: bool = False) -> TableOf:
         if "[" in score and not slices:
             continue
         last = parts.get("f1") or parts.get("")
-        cells = [_cell(parts.get("precision")), _cell(parts.get("recall")), _cell(last), _interval(last)]
+        cells = [_cell(parts.get("precision")), _cell(parts.get("recall")), _cell(last), interval_of(last) if last else ""]
         mark = " *" if evaluation.task.main in (score, f"{score}.f1") else ""
         rows.append((score + mark, *cells))
     return TableOf(f"{evaluation.task.name} (* ranks systems)", ("score", "precision", "recall", "F1 or share", "95%"), tuple(rows))
@@ -68,8 +68,9 @@ def _cell(figure: Figure | None) -> str:
     return "" if figure is None else f"{figure.value:.3f}"
 
 
-def _interval(figure: Figure | None) -> str:
-    return "" if figure is None else f"{figure.low:.3f}-{figure.high:.3f}"
+def interval_of(figure: Figure) -> str:
+    """The interval of a figure in words."""
+    return "one story" if figure.interval is None else f"{figure.interval.low:.3f}–{figure.interval.high:.3f}"
 
 
 def confusion_tables(evaluation: Evaluation) -> list[TableOf]:
@@ -108,9 +109,18 @@ def evaluation_tables(evaluation: Evaluation, differences: Mapping[str, Differen
 
 
 def main_table(evaluations: Iterable[tuple[str, Evaluation]]) -> TableOf:
-    """The main figure of each system, with its interval and signature."""
+    """The main figure of each system, with its interval and what it was scored on."""
     rows = tuple(
-        (system, e.task.name, e.task.main, _cell(e.main), _interval(e.main), e.settings["docs"], e.signature)
+        (
+            system,
+            e.task.name,
+            e.task.main,
+            _cell(e.main),
+            interval_of(e.main),
+            e.settings["data"],
+            e.settings["split"],
+            e.settings["docs"],
+        )
         for system, e in evaluations
     )
-    return TableOf("baselines", ("system", "task", "figure", "value", "95%", "docs", "signature"), rows)
+    return TableOf("baselines", ("system", "task", "figure", "value", "95%", "data", "split", "docs"), rows)
