@@ -212,23 +212,27 @@ def _prepositional(sentence: _Sentence, outside: Sequence[bool]) -> _Found | Non
 
 
 def _phrase_after(sentence: _Sentence, start: int) -> tuple[int, int]:
-    """The noun phrase that begins at a token: up to its last capitalised word before a verb, a comma or another phrase."""
-    end, last = start, start
+    """The noun phrase that begins at a token: up to its last capitalised word, over what may stand inside such a phrase.
+
+    Words in lower case may be determiners, the joints *von, vom, für, …*, and adjectives, the latter only before the first
+    noun or after a determiner or a joint; a cue verb ends the phrase.
+    """
+    end = last = start
+    before = ""
     while end < len(sentence.words):
-        word = sentence.words[end]
-        if word[:1].isupper() or word in '„“"»«':
+        word = sentence.words[end].lower()
+        opens = before in _DETERMINERS or before in _INSIDE_PHRASES
+        if sentence.words[end][:1].isupper() or word in '„“"»«':
             last = end + 1
-        elif word.lower() in _PRONOUNS and end == start:
+        elif word in _PRONOUNS and end == start:
             return start, start + 1
-        elif (
-            not (
-                word.lower() in _DETERMINERS
-                or (last > start and word in _INSIDE_PHRASES)
-                or word.endswith(("en", "er", "es", "em", "e"))
-            )
-            or word.lower() in cue_verbs()
+        elif word in cue_verbs() or not (
+            word in _DETERMINERS
+            or (last > start and word in _INSIDE_PHRASES)
+            or ((last == start or opens) and word.endswith(("en", "er", "es", "em", "e")))
         ):
             break
+        before = word
         end += 1
     return start, last
 
