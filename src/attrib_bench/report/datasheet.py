@@ -45,7 +45,7 @@ _MEASURES = (
     ("hedge type", "kappa", "hedge type, kappa"),
     ("rejected trigger", "F1", "rejected triggers, F1"),
     ("reason", "kappa", "reason, kappa"),
-    ("zone", "accuracy", "zones, accuracy"),
+    ("zone", "kappa", "zones by token, kappa"),
 )
 """Layer and measure of `scoring.agreement`, and what the table calls it."""
 
