@@ -122,7 +122,11 @@ class Evaluation:
 
         GQA's official scores stand under their published names in ``official``.
         """
-        official = {name.removeprefix(f"{_OFFICIAL}."): f.value for name, f in self.figures.items() if name.startswith(_OFFICIAL)}
+        official = {
+            name.removeprefix(f"{_OFFICIAL}."): figure.value
+            for name, figure in self.figures.items()
+            if name.startswith(_OFFICIAL) and "[" not in name
+        }
         return {
             "task": self.task.name,
             "signature": self.signature,
@@ -146,7 +150,8 @@ _OWN, _OFFICIAL = "own", "official"
 def evaluate(gold: Gold, predictions: Predictions, task: Task, *, n_resamples: int = N_RESAMPLES, seed: int = 0) -> Evaluation:
     """The evaluation of predictions, document by document those of gold.
 
-    On gold of the GQA corpus the task attribution also has the 15 official scores, as ``official.f1_joint`` and so on. They
+    On gold of the GQA corpus the task attribution also has the 15 official scores, as ``official.f1_joint`` and so on, and
+    for each of GQA's types those of the quotations that either side gives this type (``official.f1_msg[type=Direct]``). They
     count frames and media as a file of GQA's own format gives them; other predictions have none.
     """
     blank: dict[str, Any] = dict.fromkeys(gold.absent, ())
@@ -155,10 +160,9 @@ def evaluate(gold: Gold, predictions: Predictions, task: Task, *, n_resamples: i
         for document, predicted in zip(gold.documents, predictions.documents, strict=True)
     ]
     if task is TASKS["attribution"] and all(document.collection == gqa.COLLECTION for document in gold.documents):
-        quotations = predictions.quotations or tuple(gqa.roles(document) for document in predictions.documents)
-        official = gqa_scores.tabulate(zip(map(gqa.roles, gold.documents), quotations, strict=True))
-        for own, row in zip(counts, official.rows.tolist(), strict=True):
-            own |= {(_OFFICIAL, *key): n for key, n in zip(official.keys, row, strict=True)}
+        said = predictions.quotations or tuple(gqa.roles(document) for document in predictions.documents)
+        for own, official in zip(counts, _official(gold.documents, said), strict=True):
+            own |= {(_OFFICIAL, *key): n for key, n in official.items()}
     by_story: dict[str, list[Counts]] = {}
     for document, own in zip(gold.documents, counts, strict=True):
         by_story.setdefault(document.metadata.story_id or document.id, []).append(own)
@@ -183,14 +187,28 @@ def evaluate(gold: Gold, predictions: Predictions, task: Task, *, n_resamples: i
     return Evaluation(task, settings, stories, table, figures)
 
 
+def _official(gold: Sequence[Document], said: Sequence[Sequence[gqa.Roles]]) -> list[Counts]:
+    """The counts of GQA's scores for each document, of all quotations and of those of each type on either side."""
+    found: list[Counts] = [{} for _ in gold]
+    pages = list(zip(map(gqa.roles, gold), said, strict=True))
+    for type_ in ("", *gqa.TYPES):
+        of_type = [tuple([q for q in side if not type_ or q.type == type_] for side in page) for page in pages]
+        table = gqa_scores.tabulate((left, right) for left, right in of_type)
+        for counts, row in zip(found, table.rows.tolist(), strict=True):
+            counts |= {(type_, *key): n for key, n in zip(table.keys, row, strict=True)}
+    return found
+
+
 def _figures(task: Task) -> Figures:
     """The function from counts to the figures of a task, official ones included where there are any."""
 
     def figures(counts: Mapping[Key, Array]) -> dict[str, Array]:
         found = task.figures(counts_of(counts, _OWN))
         official = counts_of(counts, _OFFICIAL)
-        if official:
-            found |= {f"{_OFFICIAL}.{name}": number for name, number in gqa_scores.figures(official).items()}
+        for type_ in sorted({key[0] for key in official}):
+            part = f"[type={type_}]" if type_ else ""
+            own = gqa_scores.figures(counts_of(official, type_))
+            found |= {f"{_OFFICIAL}.{name}{part}": number for name, number in own.items()}
         return found
 
     return figures
