@@ -107,11 +107,11 @@ def _scrolling(name: str, content: str) -> str:
 
 def _plotted(evaluation: Evaluation) -> dict[str, Figure]:
     """The F1 figures and the shares that are of no slice; precision and recall are left to the table."""
-    return {
-        name: figure
-        for name, figure in evaluation.figures.items()
-        if not name.endswith(_NOT_PLOTTED) and not name.startswith(("official.prec", "official.rec")) and "[" not in name
-    }
+    return {name: figure for name, figure in evaluation.figures.items() if _is_plotted(name) and "[" not in name}
+
+
+def _is_plotted(name: str) -> bool:
+    return not name.endswith(_NOT_PLOTTED) and not name.startswith(("official.prec", "official.rec"))
 
 
 def _chart(title: str, rows: Mapping[str, Figure], *, bars: bool, main: str = "") -> str:
@@ -154,12 +154,12 @@ def _slices(evaluation: Evaluation) -> str:
     """A heading a slice, under it a chart of the main score and, folded, those of the others; nothing without slices."""
     found: dict[str, dict[str, dict[str, Figure]]] = {}
     for name, figure in evaluation.figures.items():
-        if (match := _SLICED.match(name)) and not name.endswith(_NOT_PLOTTED):
+        if (match := _SLICED.match(name)) and _is_plotted(name):
             found.setdefault(match["slice"], {}).setdefault(match["score"], {})[match["value"]] = figure
     sections = []
     for name, scores in found.items():
         charts = {score: _chart(f"{score}, by {name}", rows, bars=True) for score, rows in scores.items()}
-        first = charts.pop(evaluation.task.main.rpartition(".")[0], "")
+        first = charts.pop(evaluation.task.main.rpartition(".")[0], "") or charts.pop("official.f1_joint", "")
         others = "".join(charts.values())
         if first and others:
             others = f"<details><summary>other scores by {escape(name)}</summary>{others}</details>"
