@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_out = Console(highlight=False, soft_wrap=True)
+_out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)  # no cut cells in files and pipes
 _talk = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Root = Annotated[
