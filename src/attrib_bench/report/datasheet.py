@@ -84,14 +84,14 @@ def _agreement(root: Path, names: list[str]) -> TableOf:
 
 
 def _audit(root: Path, names: list[str]) -> TableOf:
-    kinds = ("difference", "overturned", "missed")
+    kinds = ("difference", "overturned", "missed", "harmonised")
     rows = []
     for name in names:
         text = read_text(root / "annotations" / name / "adjudication.csv")
         found = Counter((row["layer"], row["kind"]) for row in csv.DictReader(text.splitlines()))
         for layer in sorted({layer for layer, _ in found}):
             rows.append((f"{name}: {layer.replace('_', ' ')}", *(str(found[layer, kind]) for kind in kinds)))
-    header = ("layer", "passes differed", "agreed, overturned", "missed by both")
+    header = ("layer", "passes differed", "agreed, overturned", "missed by both", "changed to fit a later ruling")
     return TableOf("What was settled after the passes", header, tuple(rows))
 
 
