@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from attrib_bench.corpus import Collection, write_collection, write_manifest
 from attrib_bench.document import (
@@ -36,8 +36,11 @@ from attrib_bench.document import (
 from attrib_bench.files import data_root, sha256
 from attrib_bench.splits import split_of
 
-# How long an example takes says how busy the machine is; speed is measured in benchmarks/.
-settings.register_profile("tests")
+# How long an example takes says how busy the machine is; speed is measured in benchmarks/. CI tries the same examples every
+# time, so that what breaks there was broken by the change; other runs go on searching.
+settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
 settings.load_profile("tests")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
