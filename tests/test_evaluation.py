@@ -152,6 +152,16 @@ def test_without_nested_attributions(small_root: Path, tmp_path: Path) -> None:
         score_file(path, "form", split="all", root=small_root, nested=False)
 
 
+def test_what_gold_keeps_of_another_corpus_is_never_a_system_s(corpora: Path, tmp_path: Path) -> None:
+    gold = load_gold(str(corpora / "gqa" / "data" / "dev.jsonl"))
+    assert all(not task.given(document).native for task in TASKS.values() for document in gold.documents[:5])
+    write_predictions(tmp_path / "p.jsonl", gold.documents)
+    read = score_file(tmp_path / "p.jsonl", "attribution", gold=str(corpora / "gqa" / "data" / "dev.jsonl"), n_resamples=1)
+    in_memory = evaluate(gold, Predictions(gold.documents), TASKS["attribution"], n_resamples=1)
+    assert read.evaluation.figures == in_memory.figures
+    assert in_memory.figures["official.f1_stwr"].value < 0.01  # one gold quotation has no medium either
+
+
 @pytest.mark.parametrize("name", ["identity", "mixed_a", "types"])
 def test_official_scores_stand_under_their_published_names(
     corpora: Path, oracles: Path, name: str, capsys: pytest.CaptureFixture[str]

@@ -160,7 +160,8 @@ def evaluate(gold: Gold, predictions: Predictions, task: Task, *, n_resamples: i
         for document, predicted in zip(gold.documents, predictions.documents, strict=True)
     ]
     if task is TASKS["attribution"] and all(document.collection == gqa.COLLECTION for document in gold.documents):
-        said = predictions.quotations or tuple(gqa.roles(document) for document in predictions.documents)
+        # Without `native`, or the frames and media that gold keeps there by attribution id would count as the system's.
+        said = predictions.quotations or tuple(gqa.roles(replace(predicted, native={})) for predicted in predictions.documents)
         for own, official in zip(counts, _official(gold.documents, said), strict=True):
             own |= {(_OFFICIAL, *key): n for key, n in official.items()}
     by_story: dict[str, list[Counts]] = {}

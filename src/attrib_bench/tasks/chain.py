@@ -12,7 +12,8 @@ from attrib_bench.tasks.task import Outcome, OutcomeKind, Task
 
 def _given(document: Document) -> Document:
     """The document with its attributions, without their parents."""
-    return replace(document, attributions=tuple(replace(a, parent=None) for a in document.attributions), provenance=())
+    attributions = tuple(replace(attribution, parent=None) for attribution in document.attributions)
+    return replace(document, attributions=attributions, provenance=(), native={})
 
 
 def _outcomes(gold: Document, predicted: Document) -> Iterator[Outcome]:

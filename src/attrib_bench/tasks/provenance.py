@@ -12,7 +12,8 @@ from attrib_bench.tasks.task import Outcome, Task
 
 def _given(document: Document) -> Document:
     """The document without its links to other articles."""
-    return replace(document, sources=tuple(replace(source, doc_ref=None) for source in document.sources), provenance=())
+    sources = tuple(replace(source, doc_ref=None) for source in document.sources)
+    return replace(document, sources=sources, provenance=(), native={})
 
 
 def _count(gold: Document, predicted: Document) -> Counts:

@@ -61,8 +61,8 @@ class Task:
 
 
 def blank(document: Document) -> Document:
-    """The document without any label but its zones."""
-    return replace(document, sources=(), attributions=(), hedges=(), rejected_triggers=(), provenance=())
+    """The document without any label but its zones, and without what an imported corpus says besides."""
+    return replace(document, sources=(), attributions=(), hedges=(), rejected_triggers=(), provenance=(), native={})
 
 
 Labelled = tuple[str, Span]
