@@ -139,6 +139,19 @@ def test_unknown_tasks_and_splits_are_named(small_root: Path, tmp_path: Path, ca
     assert "holds no document" in capsys.readouterr().err
 
 
+def test_gold_is_a_collection_a_data_root_or_a_corpus(
+    small_root: Path, corpora: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere" / "core").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "elsewhere")  # a folder that is called like a collection does not stand in its way
+    assert load_gold("core", root=small_root) == load_gold(str(small_root))
+    assert len(load_gold(str(corpora / "gqa" / "sample" / "dev")).documents) == 12
+    with pytest.raises(DataError, match="has no splits"):
+        load_gold(str(corpora / "gqa" / "data" / "dev.jsonl"), split="test")
+    with pytest.raises(DataError, match=r"nowhere: is neither a collection \(core\) nor a corpus file or folder"):
+        load_gold("nowhere", root=small_root)
+
+
 def test_without_nested_attributions(small_root: Path, tmp_path: Path) -> None:
     path = tmp_path / "p.jsonl"
     documents = load_collection(root=small_root).documents

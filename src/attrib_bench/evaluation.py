@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from attrib_bench import __version__
-from attrib_bench.corpus import load_collection
+from attrib_bench.corpus import collection_names, load_collection
 from attrib_bench.document import DataError, Document
 from attrib_bench.files import read_bytes, read_json, sha256
 from attrib_bench.formats import gqa
@@ -44,25 +44,28 @@ class Gold:
     """Layers of the model that this corpus does not annotate; what a system says of them is not held against it."""
 
 
-def load_gold(spec: str, *, split: str = "all", root: Path | None = None, texts: Path | None = None) -> Gold:
-    """The gold of a shipped collection, by name, or of a corpus file or folder that the package reads, by path.
+def load_gold(spec: str, *, split: str | None = None, root: Path | None = None, texts: Path | None = None) -> Gold:
+    """The gold of a shipped collection, by name, or of a data root or a corpus file or folder that the package reads, by path.
 
-    Raises DataError for a split of a file that has none, and where no document is left.
+    Without `split` all documents. Raises DataError for what is neither, for a split of a corpus that has none, and where no
+    document is left.
     """
     path = Path(spec)
     absent: tuple[str, ...] = ()
-    if path.exists() and not (path / "raw").is_dir():
-        if split != "all":
-            raise DataError(f"{path}: has no splits; expected the split all, found {split!r}")
+    if spec in (names := collection_names(root)) or (path / "raw").is_dir():
+        collection = load_collection(spec, root=root, texts=texts) if spec in names else load_collection(root=path, texts=texts)
+        documents, data = collection.split(split or "all"), collection.version
+    elif not path.exists():
+        raise DataError(f"{spec}: is neither a collection ({', '.join(names)}) nor a corpus file or folder")
+    elif split not in (None, "all"):
+        raise DataError(f"{path}: has no splits; expected the split all, found {split!r}")
+    else:
         documents = tuple(gqa.read(path))
         data = f"{gqa.COLLECTION}/{path.stem}+{_hash_of(path)}"
         absent = gqa.ABSENT_LAYERS
-    else:
-        collection = load_collection(spec, root=root, texts=texts) if not path.exists() else load_collection(root=path, texts=texts)
-        documents, data = collection.split(split), collection.version
     if not documents:
-        raise DataError(f"{spec}: the split {split} holds no document")
-    return Gold(documents, data, split, absent)
+        raise DataError(f"{spec}: the split {split or 'all'} holds no document")
+    return Gold(documents, data, split or "all", absent)
 
 
 def _hash_of(path: Path) -> str:
@@ -281,11 +284,12 @@ def score_file(
 ) -> Scored:
     """The evaluation of a prediction file, and with `vs`, another prediction file or a report, the difference to that.
 
-    `split` is test for a shipped collection and all for a file, unless it is given. Raises DataError for an unknown task, for
+    `split` is test for a shipped collection, unless it is given, and all for a corpus file or folder. Raises DataError for an unknown task, for
     whatever is wrong with a file, and where `vs` has another signature.
     """
     task = _task(task_name, nested=nested)
-    documents = load_gold(gold, split=split or ("all" if Path(gold).is_file() else "test"), root=root, texts=texts)
+    shipped = gold in collection_names(root) or (Path(gold) / "raw").is_dir()
+    documents = load_gold(gold, split=split or ("test" if shipped else None), root=root, texts=texts)
     predictions = read_predictions(path, documents.documents, task=task)
     evaluation = evaluate(documents, predictions, task, n_resamples=n_resamples, seed=seed)
     found = None

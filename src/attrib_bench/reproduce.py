@@ -59,6 +59,9 @@ def reproduce(root: Path, out: Path, *, corpora: Path | None = None, track: Trac
     With `corpora`, the folder of imported corpora, the baselines are also trained on GQA train and scored on GQA dev.
     Raises DataError where the data has a problem, a split is not what its seed gives, or the export does not load.
     """
+    needed = [] if corpora is None else [_gqa_file(corpora, name) for name in ("train", "dev")]
+    if missing := [path for path in needed if not path.is_file()]:
+        raise DataError(f"{missing[0]}: is missing; expected the folder of the imported corpora, with gqa/data/ in it")
     sizes: list[SplitSize] = []
     results: list[Result] = []
     steps: list[tuple[str, Callable[[], None]]] = [
@@ -100,9 +103,12 @@ def _on_core(root: Path, task: Task, out: Path, results: list[Result]) -> None:
 
 
 def _on_gqa(corpora: Path, task: Task, out: Path, results: list[Result]) -> None:
-    folder = corpora / "gqa" / "data"
-    train = list(gqa.read(folder / "train.jsonl")) if task.name == "form" else []
-    results += _score(load_gold(str(folder / "dev.jsonl")), train, task, out, "gqa-dev")
+    train = list(gqa.read(_gqa_file(corpora, "train"))) if task.name == "form" else []
+    results += _score(load_gold(str(_gqa_file(corpora, "dev"))), train, task, out, "gqa-dev")
+
+
+def _gqa_file(corpora: Path, name: str) -> Path:
+    return corpora / "gqa" / "data" / f"{name}.jsonl"
 
 
 def _score(gold: Gold, train: Sequence[Document], task: Task, out: Path, test_set: str) -> list[Result]:
