@@ -284,8 +284,8 @@ def score_file(
 ) -> Scored:
     """The evaluation of a prediction file, and with `vs`, another prediction file or a report, the difference to that.
 
-    `split` is test for a shipped collection, unless it is given, and all for a corpus file or folder. Raises DataError for an unknown task, for
-    whatever is wrong with a file, and where `vs` has another signature.
+    `split` is test for a shipped collection, unless it is given, and all for a corpus file or folder. Raises DataError for an
+    unknown task, for whatever is wrong with a file, and where `vs` has another signature.
     """
     task = _task(task_name, nested=nested)
     shipped = gold in collection_names(root) or (Path(gold) / "raw").is_dir()
