@@ -16,12 +16,14 @@ from attrib_bench.corpus import (
     Collection,
     collection_names,
     document_row,
+    find_texts,
     load_collection,
+    metadata_of,
     tokens_text,
     write_annotation,
     write_manifest,
 )
-from attrib_bench.document import DataError, Document, Metadata
+from attrib_bench.document import DataError, Document
 from attrib_bench.files import canonical_json, csv_text, decode, read_bytes, read_csv, read_text, sha256, write_atomic
 from attrib_bench.records import record_of
 from attrib_bench.schema import Problem, validate
@@ -41,19 +43,21 @@ def build(root: Path, *, texts: Path | None = None, report: Callable[[str], None
     for name in collection_names(root):
         documents = []
         for row in read_csv(root / "raw" / name / "documents.csv", DOCUMENT_COLUMNS):
-            metadata = Metadata(**{key: row[key] for key in ("story_id", "outlet", "genre", "topic", "date", "title")})
             document = Document(
                 id=row["doc_id"],
                 collection=name,
                 text=None,
                 sha256=row["sha256"],
                 n_chars=int(row["n_chars"] or 0),
-                metadata=metadata,
+                metadata=metadata_of(row),
             )
-            documents.append(_with_text(document, root, texts))
-        if any(document.text is None for document in documents):
-            report(f"{name}: left as it is, its texts are not here")
-            continue
+            documents.append(_with_text(document, root))
+        if bare := [document for document in documents if document.text is None]:
+            if texts is None:
+                report(f"{name}: left as it is, its texts are not here")
+                continue
+            found = find_texts(bare, texts)
+            documents = [replace(d, text=found[d.id], n_chars=len(found[d.id])) if d.id in found else d for d in documents]
         stops = read_stops(root, name)
         documents = [_tokenized(d, stops.get(d.id, frozenset())) for d in sorted(documents, key=lambda document: document.id)]
         write_atomic(root / "raw" / name / "documents.csv", csv_text(DOCUMENT_COLUMNS, map(document_row, documents)))
@@ -74,17 +78,12 @@ def sheet_path(document: Document, root: Path) -> Path:
     return root / "annotations" / document.collection / "sheets" / f"{document.id}.sheet"
 
 
-def _with_text(document: Document, root: Path, texts: Path | None) -> Document:
+def _with_text(document: Document, root: Path) -> Document:
+    """The document with the text that is shipped, and its hash and length as they are now; as it was where none is."""
     path = root / "raw" / document.collection / document.metadata.story_id / f"{document.id}.txt"
-    if path.is_file():
-        data = read_bytes(path)
-    elif texts is not None:
-        found = [path for path in sorted(texts.rglob("*")) if path.is_file() and sha256(read_bytes(path)) == document.sha256]
-        if not found:
-            raise DataError(f"{texts}: holds no file with the text of {document.id} (SHA-256 {document.sha256})")
-        path, data = found[0], read_bytes(found[0])
-    else:
+    if not path.is_file():
         return document
+    data = read_bytes(path)
     text = decode(data, path)
     return replace(document, text=text, sha256=sha256(data), n_chars=len(text))
 

@@ -162,9 +162,6 @@ def sheet_compile(
         write_atomic(out, compiled)
 
 
-Seed = Annotated[int, typer.Option(help="Seed of intervals and tests.")]
-
-
 @app.command("evaluate")
 def evaluate_(
     predictions: Annotated[Path, typer.Argument(help="Prediction file: JSON Lines of our shape, or GQA's own.")],
@@ -179,7 +176,7 @@ def evaluate_(
     root: Root = None,
     texts: Texts = None,
     resamples: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
-    seed: Seed = 0,
+    seed: Annotated[int, typer.Option(help="Seed of intervals and tests.")] = 0,
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option(help="Print Markdown.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write one page with every error in its sentence.")] = None,

@@ -42,7 +42,8 @@ from attrib_bench.schema import DATA_FOLDERS, MANIFEST, PROVENANCE_COLUMNS, STOR
 from attrib_bench.splits import COLUMNS as SPLIT_COLUMNS
 from attrib_bench.splits import SPLITS, split_table
 
-DOCUMENT_COLUMNS = ("doc_id", "story_id", "outlet", "genre", "topic", "date", "title", "sha256", "n_chars")
+_METADATA_COLUMNS = ("story_id", "outlet", "genre", "topic", "date", "title")
+DOCUMENT_COLUMNS = ("doc_id", *_METADATA_COLUMNS, "sha256", "n_chars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,13 @@ def _bare_document(row: Mapping[str, str], name: str, root: Path) -> Document:
         n_chars = int(row["n_chars"])
     except ValueError as error:
         raise DataError(f"{place}: {row['doc_id']}: found n_chars {row['n_chars']!r}, expected a whole number") from error
-    metadata = Metadata(**{key: row[key] for key in ("story_id", "outlet", "genre", "topic", "date", "title")})
+    metadata = metadata_of(row)
     return Document(id=row["doc_id"], collection=name, text=text, sha256=row["sha256"], n_chars=n_chars, metadata=metadata)
+
+
+def metadata_of(row: Mapping[str, str]) -> Metadata:
+    """The metadata that a row of documents.csv holds."""
+    return Metadata(**{column: row[column] for column in _METADATA_COLUMNS})
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
@@ -165,7 +171,15 @@ def hydrate(collection: Collection, folder: Path) -> Collection:
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: is no folder; expected one with the texts of collection {collection.name!r}")
-    wanted = {document.sha256: document.id for document in collection.documents if document.text is None}
+    bare = [document for document in collection.documents if document.text is None]
+    texts = find_texts(bare, folder)
+    documents = (replace(document, text=texts.get(document.id, document.text)) for document in collection.documents)
+    return replace(collection, documents=tuple(documents))
+
+
+def find_texts(documents: Iterable[Document], folder: Path) -> dict[str, str]:
+    """The texts of documents by id, found below a folder by their SHA-256. Raises DataError naming those that are not there."""
+    wanted = {document.sha256: document.id for document in documents}
     texts: dict[str, str] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         if len(texts) == len(wanted):
@@ -173,11 +187,10 @@ def hydrate(collection: Collection, folder: Path) -> Collection:
         data = read_bytes(path)
         if (doc_id := wanted.get(sha256(data))) is not None:
             texts[doc_id] = decode(data, path)
-    if missing := sorted(set(wanted.values()) - texts.keys()):
-        expected = ", ".join(f"{doc_id} (SHA-256 {collection.document_by_id[doc_id].sha256})" for doc_id in missing)
+    if missing := sorted((doc_id, digest) for digest, doc_id in wanted.items() if doc_id not in texts):
+        expected = ", ".join(f"{doc_id} (SHA-256 {digest})" for doc_id, digest in missing)
         raise DataError(f"{folder}: holds no file with the text of {expected}")
-    documents = (replace(document, text=texts.get(document.id, document.text)) for document in collection.documents)
-    return replace(collection, documents=tuple(documents))
+    return texts
 
 
 def write_annotation(document: Document, root: Path) -> Path:
@@ -215,7 +228,7 @@ def document_row(document: Document) -> dict[str, str]:
     metadata = document.metadata
     return {
         "doc_id": document.id,
-        **{key: getattr(metadata, key) for key in ("story_id", "outlet", "genre", "topic", "date", "title")},
+        **{column: getattr(metadata, column) for column in _METADATA_COLUMNS},
         "sha256": document.sha256,
         "n_chars": str(document.n_chars),
     }

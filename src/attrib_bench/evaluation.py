@@ -5,7 +5,7 @@ Two evaluations, or two reports written by them, are compared only where their s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -42,6 +42,12 @@ class Gold:
     split: str
     absent: tuple[str, ...] = ()
     """Layers of the model that this corpus does not annotate; what a system says of them is not held against it."""
+
+    def pairs(self, predictions: Predictions) -> Iterator[tuple[Document, Document]]:
+        """Each gold document with what was predicted for it, without the layers that gold lacks."""
+        blank: dict[str, Any] = dict.fromkeys(self.absent, ())
+        for document, predicted in zip(self.documents, predictions.documents, strict=True):
+            yield document, replace(predicted, **blank)
 
 
 def load_gold(spec: str, *, split: str | None = None, root: Path | None = None, texts: Path | None = None) -> Gold:
@@ -157,10 +163,8 @@ def evaluate(gold: Gold, predictions: Predictions, task: Task, *, n_resamples: i
     for each of GQA's types those of the quotations that either side gives this type (``official.f1_msg[type=Direct]``). They
     count frames and media as a file of GQA's own format gives them; other predictions have none.
     """
-    blank: dict[str, Any] = dict.fromkeys(gold.absent, ())
     counts = [
-        {(_OWN, *key): n for key, n in task.count(document, replace(predicted, **blank)).items()}
-        for document, predicted in zip(gold.documents, predictions.documents, strict=True)
+        {(_OWN, *key): n for key, n in task.count(document, predicted).items()} for document, predicted in gold.pairs(predictions)
     ]
     if task is TASKS["attribution"] and all(document.collection == gqa.COLLECTION for document in gold.documents):
         # Without `native`, or the frames and media that gold keeps there by attribution id would count as the system's.
@@ -342,6 +346,4 @@ def load_annotators(
 
 def outcomes(gold: Gold, predictions: Predictions, task: Task) -> list[tuple[Document, list[Outcome]]]:
     """Every answer, document by document."""
-    blank: dict[str, Any] = dict.fromkeys(gold.absent, ())
-    pairs = zip(gold.documents, predictions.documents, strict=True)
-    return [(document, list(task.outcomes(document, replace(predicted, **blank)))) for document, predicted in pairs]
+    return [(document, list(task.outcomes(document, predicted))) for document, predicted in gold.pairs(predictions)]

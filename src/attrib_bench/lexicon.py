@@ -25,19 +25,6 @@ CARRIERS = frozenset(
 )
 """List K (A3): nouns that name the act of saying, not a source."""
 
-BASIS_PHRASES = (
-    "unter Berufung auf",
-    "unter Bezugnahme auf",
-    "unter Verweis auf",
-    "unter Hinweis auf",
-    "mit Verweis auf",
-    "mit Hinweis auf",
-    "gestützt auf",
-    "mit den Worten",
-    "in den Worten",
-)
-"""List P (A6), the fixed phrases: what a reporter relies on."""
-
 HEDGES: dict[str, HedgeType] = {
     **dict.fromkeys(
         """

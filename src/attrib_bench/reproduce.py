@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from attrib_bench.baselines import BASELINES
@@ -49,6 +49,15 @@ class Reproduction:
         ]
 
 
+@dataclass(frozen=True)
+class _TestSet:
+    """What systems are scored on and what they learn from, each read when it is first asked for, and once."""
+
+    name: str
+    gold: Callable[[], Gold]
+    train: Callable[[], Sequence[Document]]
+
+
 Track = Callable[[Sequence[tuple[str, Callable[[], None]]]], None]
 """Runs named steps one after the other and shows how far it is."""
 
@@ -70,9 +79,19 @@ def reproduce(root: Path, out: Path, *, corpora: Path | None = None, track: Trac
         ("export", partial(_export, root, out / "dataset")),
         ("load the export", partial(_load, root, out / "dataset", sizes)),
     ]
-    steps += [(f"core test: {name}", partial(_on_core, root, TASKS[name], out, results)) for name in BASELINES]
+    core = _TestSet(
+        name="core-test",
+        gold=cache(lambda: load_gold("core", split="test", root=root)),
+        train=cache(lambda: load_collection(root=root).split("train")),
+    )
+    steps += [(f"core test: {name}", partial(_score, core, TASKS[name], out, results)) for name in BASELINES]
     if corpora is not None:
-        steps += [(f"GQA dev: {name}", partial(_on_gqa, corpora, TASKS[name], out, results)) for name in _GQA_TASKS]
+        dev = _TestSet(
+            name="gqa-dev",
+            gold=cache(lambda: load_gold(str(_gqa_file(corpora, "dev")))),
+            train=cache(lambda: tuple(gqa.read(_gqa_file(corpora, "train")))),
+        )
+        steps += [(f"GQA dev: {name}", partial(_score, dev, TASKS[name], out, results)) for name in _GQA_TASKS]
     track(steps)
     reproduction = Reproduction(tuple(sizes), tuple(results))
     _write_report(reproduction, out / "report")
@@ -97,33 +116,22 @@ def _load(root: Path, folder: Path, sizes: list[SplitSize]) -> None:
     sizes += check_export(folder, root=root)
 
 
-def _on_core(root: Path, task: Task, out: Path, results: list[Result]) -> None:
-    train = load_collection(root=root).split("train")
-    results += _score(load_gold("core", split="test", root=root), train, task, out, "core-test")
-
-
-def _on_gqa(corpora: Path, task: Task, out: Path, results: list[Result]) -> None:
-    train = list(gqa.read(_gqa_file(corpora, "train"))) if task.name == "form" else []
-    results += _score(load_gold(str(_gqa_file(corpora, "dev"))), train, task, out, "gqa-dev")
-
-
 def _gqa_file(corpora: Path, name: str) -> Path:
     return corpora / "gqa" / "data" / f"{name}.jsonl"
 
 
-def _score(gold: Gold, train: Sequence[Document], task: Task, out: Path, test_set: str) -> list[Result]:
-    results = []
+def _score(test_set: _TestSet, task: Task, out: Path, results: list[Result]) -> None:
+    gold = test_set.gold()
     for make in BASELINES[task.name]:
         system = make()
-        system.fit(train)
+        system.fit(test_set.train())
         predictions = Predictions(tuple(system.predict([task.given(document) for document in gold.documents])))
         evaluation = evaluate(gold, predictions, task)
         results.append(Result(system.name, evaluation))
-        name = f"{test_set}-{task.name}-{system.name}"
+        name = f"{test_set.name}-{task.name}-{system.name}"
         write_predictions(out / "report" / f"{name}.jsonl", predictions.documents)
-        title = f"{system.name} on {test_set}: {task.name}"
+        title = f"{system.name} on {test_set.name}: {task.name}"
         write_atomic(out / "report" / f"{name}.html", page(evaluation, outcomes(gold, predictions, task), title=title))
-    return results
 
 
 def _write_report(reproduction: Reproduction, folder: Path) -> None:

@@ -9,8 +9,7 @@ from rich.table import Table as RichTable
 
 from attrib_bench.evaluation import Evaluation, Figure
 from attrib_bench.scoring.bootstrap import Difference
-
-PRF = ("precision", "recall", "f1")
+from attrib_bench.scoring.counts import PRF
 
 
 @dataclass(frozen=True)
