@@ -9,8 +9,9 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from attrib_bench.document import DataError
 
@@ -27,12 +28,23 @@ def data_root() -> Path:
     raise DataError(f"{package}: the shipped data (schema/annotation.schema.json) is missing; install attrib-bench again")
 
 
+MOST_BYTES = 1 << 28
+"""The largest file, and the longest line of JSON Lines, that is taken into memory: 256 MiB."""
+
+
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes. Raises DataError where it cannot be read."""
+    """The file's bytes. Raises DataError where it cannot be read or is larger than `MOST_BYTES`."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return _bounded(file.read(MOST_BYTES + 1), path)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _bounded(data: bytes, place: object) -> bytes:
+    if len(data) > MOST_BYTES:
+        raise DataError(f"{place}: is larger than {MOST_BYTES >> 20} MiB, the most that is read at once")
+    return data
 
 
 def read_text(path: Path) -> str:
@@ -81,10 +93,10 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
     """Line number (from 1) and value of each line that is not blank, one at a time. Raises DataError naming the line."""
     try:
         with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
+            for number, line in enumerate(iter(lambda: lines.readline(MOST_BYTES + 1), b""), 1):
                 if line.strip():
                     place = f"{path}:{number}"
-                    yield number, parse_json(decode(line, place), place)
+                    yield number, parse_json(decode(_bounded(line, place), place), place)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -141,13 +153,19 @@ def _compact(value: Any) -> str:
 
 def write_atomic(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all: to a temporary name in the same folder, then moved into place."""
+    with replacing(path) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A new file to be written bit by bit, which takes the place of `path` at the end; where that fails, nothing has changed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode("utf-8") if isinstance(content, str) else content
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
         temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException:
