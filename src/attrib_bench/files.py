@@ -91,14 +91,32 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
     """Line number (from 1) and value of each line that is not blank, one at a time. Raises DataError naming the line."""
+    for number, line in read_lines(path):
+        place = f"{path}:{number}"
+        yield number, parse_json(decode(line, place), place)
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Line number (from 1) and bytes of each line that is not blank, one at a time.
+
+    Raises DataError where the file cannot be read, and for a line that is longer than `MOST_BYTES`.
+    """
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(iter(lambda: lines.readline(MOST_BYTES + 1), b""), 1):
                 if line.strip():
-                    place = f"{path}:{number}"
-                    yield number, parse_json(decode(_bounded(line, place), place), place)
+                    yield number, _bounded(line, f"{path}:{number}")
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def head(path: Path) -> bytes:
+    """The first 64 KiB of a file, to see what it is; nothing where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(1 << 16)
+    except OSError:
+        return b""
 
 
 def read_csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:

@@ -20,13 +20,15 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from reprlib import repr as brief
 from typing import Any, NamedTuple
 
 from attrib_bench.document import Attribution, DataError, Document, Form, Identification, Kind, Metadata, Sector, Source, Span
-from attrib_bench.files import read_json, read_json_lines, sha256, write_atomic
+from attrib_bench.files import decode, head, parse_json, read_bytes, read_json_lines, read_lines, replacing, sha256
+from attrib_bench.formats.format import Format, Unit
 from attrib_bench.records import Record
 from attrib_bench.tokens import span_of_tokens, token_ids
 
@@ -84,37 +86,52 @@ def read(path: Path) -> Iterator[Document]:
     One document is in memory at a time. Raises DataError, naming file, line and JSON pointer, for anything that is not GQA
     or could not be written back as it was, and for a document that comes twice.
     """
-    places: dict[str, str] = {}
-    for place, record in _records(path):
-        document = from_record(record, place=place)
-        if document.id in places:
-            raise DataError(f"{place}: document {document.id} was already read from {places[document.id]}")
-        places[document.id] = place
-        yield document
+    return FORMAT.read(path)
 
 
-def _records(path: Path) -> Iterator[tuple[str, Any]]:
+def _units(path: Path) -> Iterator[Unit]:
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix in (".json", ".jsonl"))
         if not files:
             raise DataError(f"{path}: found no file, expected documents in .json or .jsonl")
         for file in files:
-            yield from _records(file)
+            yield from _units(file)
     elif path.suffix == ".jsonl":
-        for line, record in read_json_lines(path):
-            yield f"{path}:{line}", record
+        for number, line in read_lines(path):
+            yield (place := f"{path}:{number}"), partial(_of_json, line, place)
     elif path.suffix == ".json":
-        yield str(path), read_json(path)
+        yield str(path), lambda: _of_json(read_bytes(path), str(path))
     else:
         raise DataError(f"{path}: expected a folder, or a file that ends in .json or .jsonl")
 
 
+def _of_json(data: bytes, place: str) -> Document:
+    return from_record(parse_json(decode(data, place), place), place=place)
+
+
+def _recognises(path: Path) -> bool:
+    files = [path] if path.is_file() else sorted(path.glob("*.json*"))[:1]
+    return any(file.suffix in (".json", ".jsonl") and b'"documentName"' in head(file) for file in files)
+
+
 def write(documents: Iterable[Document], path: Path) -> None:
-    """Write documents as JSON Lines, the whole file or nothing.
+    """Write documents as JSON Lines, one at a time, the whole file or nothing.
 
     What was read and not changed comes out with the corpus's own bytes. Raises DataError as `to_record` does.
     """
-    write_atomic(path, "".join(_line(to_record(document)) for document in documents))
+    with replacing(path) as file:
+        for document in documents:
+            file.write(_line(to_record(document)).encode())
+
+
+FORMAT = Format(
+    name=COLLECTION,
+    title="GQA corpus (.jsonl, .json)",
+    recognises=_recognises,
+    units=_units,
+    write=write,
+    absent=ABSENT_LAYERS,
+)
 
 
 def _line(record: Record) -> str:
