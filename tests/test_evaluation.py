@@ -148,7 +148,7 @@ def test_gold_is_a_collection_a_data_root_or_a_corpus(
     assert len(load_gold(str(corpora / "gqa" / "sample" / "dev")).documents) == 12
     with pytest.raises(DataError, match="has no splits"):
         load_gold(str(corpora / "gqa" / "data" / "dev.jsonl"), split="test")
-    with pytest.raises(DataError, match=r"nowhere: is neither a collection \(core\) nor a corpus file or folder"):
+    with pytest.raises(DataError, match=r"nowhere: is neither a collection \(core\) nor a file or folder"):
         load_gold("nowhere", root=small_root)
 
 

@@ -19,7 +19,7 @@ LAYERS = (
     {"schema"},
     {"corpus", "sheet", "scoring"},
     {"build", "tasks", "formats"},
-    {"predictions"},
+    {"interchange", "predictions"},
     {"evaluation", "baselines"},
     {"report"},
     {"reproduce"},
@@ -30,7 +30,7 @@ LAYERS = (
 KNOW_NO_FILES = {"scoring", "tasks"}
 """They work on documents; what reads or writes belongs into other modules."""
 
-FILES = {"files", "records", "splits", "schema", "corpus", "build", "formats", "predictions"}
+FILES = {"files", "records", "splits", "schema", "corpus", "build", "formats", "interchange", "predictions"}
 
 LIGHT = (
     "",

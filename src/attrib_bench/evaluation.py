@@ -16,8 +16,9 @@ import numpy as np
 from attrib_bench import __version__
 from attrib_bench.corpus import collection_names, load_collection
 from attrib_bench.document import DataError, Document
-from attrib_bench.files import read_bytes, read_json, sha256
+from attrib_bench.files import read_json
 from attrib_bench.formats import gqa
+from attrib_bench.interchange import open_input
 from attrib_bench.predictions import Predictions, read_predictions
 from attrib_bench.records import annotate
 from attrib_bench.scoring import classification
@@ -56,30 +57,11 @@ def load_gold(spec: str, *, split: str | None = None, root: Path | None = None, 
     Without `split` all documents. Raises DataError for what is neither, for a split of a corpus that has none, and where no
     document is left.
     """
-    path = Path(spec)
-    absent: tuple[str, ...] = ()
-    if spec in (names := collection_names(root)) or (path / "raw").is_dir():
-        collection = load_collection(spec, root=root, texts=texts) if spec in names else load_collection(root=path, texts=texts)
-        documents, data = collection.split(split or "all"), collection.version
-    elif not path.exists():
-        raise DataError(f"{spec}: is neither a collection ({', '.join(names)}) nor a corpus file or folder")
-    elif split not in (None, "all"):
-        raise DataError(f"{path}: has no splits; expected the split all, found {split!r}")
-    else:
-        documents = tuple(gqa.read(path))
-        data = f"{gqa.COLLECTION}/{path.stem}+{_hash_of(path)}"
-        absent = gqa.ABSENT_LAYERS
+    source = open_input(spec, split=split, root=root, texts=texts)
+    documents = tuple(source.read())
     if not documents:
         raise DataError(f"{spec}: the split {split or 'all'} holds no document")
-    return Gold(documents, data, split or "all", absent)
-
-
-def _hash_of(path: Path) -> str:
-    """The first eight digits of the SHA-256 of a file, or of the names and hashes of a folder's files."""
-    if path.is_file():
-        return sha256(read_bytes(path))[:8]
-    files = sorted(found for found in path.rglob("*") if found.is_file())
-    return sha256("".join(f"{sha256(read_bytes(file))}  {file.relative_to(path).as_posix()}\n" for file in files))[:8]
+    return Gold(documents, source.data, split or "all", source.absent)
 
 
 @dataclass(frozen=True)
@@ -330,7 +312,7 @@ def _is_report(path: Path) -> bool:
 def load_annotators(
     paths: Sequence[Path], collection: str, *, root: Path | None = None, texts: Path | None = None
 ) -> list[dict[str, Document]]:
-    """For each annotator the documents by id: of a folder with annotation files of a collection, or of a GQA file or folder."""
+    """For each annotator the documents by id: of a folder with annotation files of a collection, or of a corpus of any format."""
     found = []
     for path in paths:
         files = sorted(path.glob("*.json")) if path.is_dir() else []
@@ -340,7 +322,7 @@ def load_annotators(
                 raise DataError(f"{unknown[0]}: annotates no document of {collection}")
             found.append({file.stem: annotate(documents[file.stem], read_json(file)) for file in files})
         else:
-            found.append({document.id: document for document in gqa.read(path)})
+            found.append({document.id: document for document in open_input(str(path), root=root, texts=texts).read()})
     return found
 
 

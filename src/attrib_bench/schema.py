@@ -233,6 +233,13 @@ def check_prediction(
     return _problems(findings, file if line is None else f"{file}:{line}")
 
 
+def check_tokens(record: Any, *, file: str, text: str) -> list[Problem]:
+    """Every problem of a tokens record (`records.tokens_record`) of a text, sorted by place; empty if there is none."""
+    if not isinstance(record, dict) or tuple(record) != TOKEN_KEYS:
+        return _problems([("S003", (), _shown(record), f"an object with the keys {', '.join(TOKEN_KEYS)}")], file)
+    return _problems(_token_findings(record, _Article("", "", text=text, n_chars=len(text))), file)
+
+
 def check_text(data: bytes, *, file: str) -> list[Problem]:
     """Every problem of a text's bytes, the first place of each kind: a text is UTF-8, NFC, LF, and ends in one newline."""
     try:

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from attrib_bench.document import DataError, Document
 
+_Rendered = TypeVar("_Rendered")
+
+Broken = Callable[[DataError], None]
+"""What is told of a document that cannot be read or written, so that the others can go on."""
+
 Unit = tuple[str, Callable[[], Document]]
 """The place of a document (a file, or a file and a line), and the function that reads it; where broken it raises DataError."""
+
+
+def file_stem(document: Document) -> str:
+    """The document's id, to name a file by. Raises DataError for one that could lead elsewhere."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", document.id):
+        raise DataError(f"{document.id!r}: cannot name a file; expected an id of at most 64 letters a-z, digits, _ and -")
+    return document.id
+
+
+def rendered(
+    documents: Iterable[Document], render: Callable[[Document], _Rendered], broken: Broken | None
+) -> Iterator[tuple[Document, _Rendered]]:
+    """Each document with what `render` makes of it; one that raises DataError is left out and told to `broken`, if there is one."""
+    for document in documents:
+        try:
+            found = render(document)
+        except DataError as error:
+            if broken is None:
+                raise
+            broken(error)
+            continue
+        yield document, found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +52,15 @@ class Format:
     """Whether a file or folder is likely to be of this format, by names and first bytes. Raises nothing for a path that exists."""
     units: Callable[[Path], Iterator[Unit]]
     """The documents of a file or folder, in the order of their names. Raises DataError where it holds none at all."""
-    write: Callable[[Iterable[Document], Path], None]
+    write: Callable[[Iterable[Document], Path, Broken | None], None]
     """Write documents to a file or folder, one at a time; each file whole or not at all.
 
-    Raises DataError for what cannot be written.
+    A document that the format cannot hold raises DataError; with a function for it, it is left out and told.
     """
     absent: tuple[str, ...] = ()
     """Layers of the model that the format does not annotate; what a system says of them is not held against it."""
 
-    def read(self, path: Path, *, broken: Callable[[DataError], None] | None = None) -> Iterator[Document]:
+    def read(self, path: Path, *, broken: Broken | None = None) -> Iterator[Document]:
         """The documents, one in memory at a time.
 
         A broken one, or one whose id was already read, raises DataError; with `broken` it is handed to that function, and

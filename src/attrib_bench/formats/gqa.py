@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 from attrib_bench.document import Attribution, DataError, Document, Form, Identification, Kind, Metadata, Sector, Source, Span
 from attrib_bench.files import decode, head, parse_json, read_bytes, read_json_lines, read_lines, replacing, sha256
-from attrib_bench.formats.format import Format, Unit
+from attrib_bench.formats.format import Broken, Format, Unit, rendered
 from attrib_bench.records import Record
 from attrib_bench.tokens import span_of_tokens, token_ids
 
@@ -114,14 +114,15 @@ def _recognises(path: Path) -> bool:
     return any(file.suffix in (".json", ".jsonl") and b'"documentName"' in head(file) for file in files)
 
 
-def write(documents: Iterable[Document], path: Path) -> None:
+def write(documents: Iterable[Document], path: Path, broken: Broken | None = None) -> None:
     """Write documents as JSON Lines, one at a time, the whole file or nothing.
 
-    What was read and not changed comes out with the corpus's own bytes. Raises DataError as `to_record` does.
+    What was read and not changed comes out with the corpus's own bytes. Raises DataError as `to_record` does; with `broken`
+    such a document is told and left out.
     """
     with replacing(path) as file:
-        for document in documents:
-            file.write(_line(to_record(document)).encode())
+        for _, line in rendered(documents, lambda document: _line(to_record(document)), broken):
+            file.write(line.encode())
 
 
 FORMAT = Format(
