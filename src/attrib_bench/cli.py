@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from attrib_bench import __version__
-from attrib_bench.document import DataError
+from attrib_bench.document import DataError, Document
+
+if TYPE_CHECKING:
+    from attrib_bench.interchange import Input
+    from attrib_bench.schema import Problem
 
 app = typer.Typer(
     name="attrib-bench",
@@ -71,11 +75,35 @@ def _root(root: Path | None) -> Path:
 
 
 @app.command()
-def validate(root: Root = None, as_json: AsJson = False) -> int:
+def validate(
+    source: Annotated[
+        str | None, typer.Argument(help="A file or folder of any format; the shipped data if left out.", metavar="[SRC]")
+    ] = None,
+    format_name: Annotated[str | None, typer.Option("--format", help="Its format; guessed if left out.")] = None,
+    root: Root = None,
+    as_json: AsJson = False,
+) -> int:
     """Report every problem of the data: file, JSON pointer, code, what was found, what was expected."""
+    if source is not None:
+        return _validate_input(source, format_name, root, as_json)
     from attrib_bench.build import all_problems
 
-    problems = all_problems(_root(root))
+    return _report(all_problems(_root(root)), as_json)
+
+
+def _validate_input(spec: str, format_name: str | None, root: Path | None, as_json: bool) -> int:
+    from attrib_bench.interchange import open_input, problems_of
+
+    opened = open_input(spec, format_name=format_name, root=root)
+    _say_format(spec, opened)
+    broken = _Broken()
+    found = [problem for document in _counted(opened.read(broken), "checked") for problem in problems_of(document)]
+    if broken.n:
+        _talk.print(f"{broken.n} documents could not be read")
+    return _report(found, as_json) or (1 if broken.n else 0)
+
+
+def _report(problems: Sequence[Problem], as_json: bool) -> int:
     if as_json:
         print(json.dumps([problem.as_record() for problem in problems], ensure_ascii=False, indent=1))
     else:
@@ -160,6 +188,89 @@ def sheet_compile(
         print(compiled, end="")
     else:
         write_atomic(out, compiled)
+
+
+class _Broken:
+    """Says of each document that cannot be read or written why, and counts them."""
+
+    def __init__(self) -> None:
+        self.n = 0
+
+    def __call__(self, error: DataError) -> None:
+        self.n += 1
+        print(f"attrib-bench: {error}", file=sys.stderr)
+
+
+def _counted(documents: Iterable[Document], what: str) -> Iterator[Document]:
+    """The documents, with a line on the terminal that counts them."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn(f"{what} {{task.completed}} documents"), TimeElapsedColumn()
+    with Progress(*columns, console=_talk, transient=True, disable=not _talk.is_terminal) as progress:
+        bar = progress.add_task(what, total=None)
+        for document in documents:
+            yield document
+            progress.advance(bar)
+
+
+@app.command("convert")
+def convert_(
+    source: Annotated[str, typer.Argument(help="A collection by name, or a data root, file or folder.", metavar="SRC")],
+    target: Annotated[Path, typer.Argument(help="File or folder to write.", metavar="DST")],
+    from_: Annotated[str | None, typer.Option("--from", help="Format of SRC; guessed from what is there if left out.")] = None,
+    to: Annotated[str | None, typer.Option(help="Format of DST; guessed from what is there, or .jsonl, if left out.")] = None,
+    split: Annotated[str | None, typer.Option(help="Split of a collection: train, validation, test or all.")] = None,
+    root: Root = None,
+    texts: Texts = None,
+) -> int:
+    """Write documents in another format. A broken one is told and left out; then the exit code is 1."""
+    from dataclasses import replace
+
+    from attrib_bench.interchange import convert, open_input, target_format
+
+    opened = open_input(source, format_name=from_, split=split, root=root, texts=texts)
+    format_ = target_format(target, to)
+    _say_format(source, opened)
+    if to is None:
+        _talk.print(f"{target}: {format_.title}, guessed")
+    broken = _Broken()
+    documents = opened.documents
+    counted = replace(opened, documents=lambda told: _counted(documents(told), "converted"))
+    n_written = convert(counted, format_, target, broken=broken)
+    _talk.print(f"{n_written} documents written to {target}, {broken.n} failed")
+    return 1 if broken.n else 0
+
+
+def _say_format(spec: str, source: Input) -> None:
+    if source.guessed:
+        from attrib_bench.formats import FORMATS
+
+        _talk.print(f"{spec}: {FORMATS[source.format].title}, guessed")
+
+
+@app.command("load")
+def load_(
+    source: Annotated[str, typer.Argument(help="A collection by name, or a data root, file or folder.", metavar="SRC")],
+    format_name: Annotated[str | None, typer.Option("--format", help="Its format; guessed if left out.")] = None,
+    split: Annotated[str | None, typer.Option(help="Split of a collection: train, validation, test or all.")] = None,
+    root: Root = None,
+    texts: Texts = None,
+    as_json: AsJson = False,
+) -> int:
+    """Read documents of any format and say what is there, layer by layer. With a broken one the exit code is 1."""
+    from attrib_bench.interchange import census, open_input
+    from attrib_bench.report.tables import TableOf
+
+    opened = open_input(source, format_name=format_name, split=split, root=root, texts=texts)
+    _say_format(source, opened)
+    broken = _Broken()
+    counts = census(_counted(opened.read(broken), "read"))
+    if as_json:
+        print(json.dumps({"format": opened.format, "data": opened.data, "counts": counts, "broken": broken.n}, indent=1))
+    else:
+        _out.print(TableOf(opened.data, ("layer", "count"), tuple((name, str(n)) for name, n in counts.items())).rich())
+    _talk.print(f"{counts['documents']} documents read, {broken.n} failed")
+    return 1 if broken.n else 0
 
 
 @app.command("evaluate")

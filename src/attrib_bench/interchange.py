@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +13,8 @@ from attrib_bench.document import DataError, Document
 from attrib_bench.files import sha256
 from attrib_bench.formats import FORMATS
 from attrib_bench.formats.format import Broken, Format
+from attrib_bench.records import LAYERS, record_of
+from attrib_bench.schema import Problem, check_record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +128,22 @@ def convert(source: Input, target: Format, path: Path, *, broken: Broken | None 
 
     target.write(counted(), path, unwritable)
     return n_read - n_unwritable
+
+
+def census(documents: Iterable[Document]) -> dict[str, int]:
+    """How much there is of everything: documents, tokens, sentences and the items of each layer."""
+    counts = dict.fromkeys(("documents", "characters", "tokens", "sentences", *LAYERS, "provenance"), 0)
+    for document in documents:
+        counts["documents"] += 1
+        counts["characters"] += document.n_chars
+        for layer in ("tokens", "sentences", *LAYERS, "provenance"):
+            counts[layer] += len(getattr(document, layer))
+    return counts
+
+
+def problems_of(document: Document) -> list[Problem]:
+    """What the validator finds in the annotations of one document; places are pointers into its annotation record."""
+    return check_record(record_of(document), file=document.id, text=document.text, tokens=document.tokens)
 
 
 def _hash_of(path: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from attrib_bench.document import DataError, Document
+from attrib_bench.files import read_json_lines
 
 _Rendered = TypeVar("_Rendered")
 
@@ -24,6 +25,15 @@ def file_stem(document: Document) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", document.id):
         raise DataError(f"{document.id!r}: cannot name a file; expected an id of at most 64 letters a-z, digits, _ and -")
     return document.id
+
+
+def keys_of_first_line(path: Path) -> frozenset[str]:
+    """The keys of the object in the first line of a JSON Lines file; none where it is no such file."""
+    try:
+        _, record = next(read_json_lines(path))
+    except (DataError, StopIteration):
+        return frozenset()
+    return frozenset(record) if isinstance(record, dict) else frozenset()
 
 
 def rendered(

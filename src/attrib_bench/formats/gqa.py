@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 from attrib_bench.document import Attribution, DataError, Document, Form, Identification, Kind, Metadata, Sector, Source, Span
 from attrib_bench.files import decode, head, parse_json, read_bytes, read_json_lines, read_lines, replacing, sha256
-from attrib_bench.formats.format import Broken, Format, Unit, rendered
+from attrib_bench.formats.format import Broken, Format, Unit, keys_of_first_line, rendered
 from attrib_bench.records import Record
 from attrib_bench.tokens import span_of_tokens, token_ids
 
@@ -111,7 +111,12 @@ def _of_json(data: bytes, place: str) -> Document:
 
 def _recognises(path: Path) -> bool:
     files = [path] if path.is_file() else sorted(path.glob("*.json*"))[:1]
-    return any(file.suffix in (".json", ".jsonl") and b'"documentName"' in head(file) for file in files)
+    return any(
+        {"documentName", "originalText"} <= keys_of_first_line(file)
+        if file.suffix == ".jsonl"
+        else file.suffix == ".json" and b'"documentName"' in head(file)
+        for file in files
+    )
 
 
 def write(documents: Iterable[Document], path: Path, broken: Broken | None = None) -> None:

@@ -18,8 +18,8 @@ from reprlib import repr as brief
 from typing import Any
 
 from attrib_bench.document import DataError, Document, Metadata, ProvenanceLink
-from attrib_bench.files import decode, head, json_line, parse_json, read_lines, replacing, sha256
-from attrib_bench.formats.format import Broken, Format, Unit, rendered
+from attrib_bench.files import decode, json_line, parse_json, read_lines, replacing, sha256
+from attrib_bench.formats.format import Broken, Format, Unit, keys_of_first_line, rendered
 from attrib_bench.records import LAYERS, record_of, tokens_record, with_layers, with_tokens
 from attrib_bench.schema import Problem, check_prediction, check_tokens
 
@@ -94,7 +94,7 @@ def _of_line(line: bytes, place: str) -> Document:
 
 def _recognises(path: Path) -> bool:
     files = [path] if path.is_file() else sorted(path.glob("*.jsonl"))[:1]
-    return any(file.suffix == ".jsonl" and b'"doc_id"' in head(file) and b'"text"' in head(file) for file in files)
+    return any(file.suffix == ".jsonl" and {"doc_id", "text"} <= keys_of_first_line(file) for file in files)
 
 
 def _write(documents: Iterable[Document], path: Path, broken: Broken | None = None) -> None:
