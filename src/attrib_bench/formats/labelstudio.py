@@ -499,9 +499,10 @@ def _in_code_points(regions: dict[str, _Region], text: str) -> dict[str, _Region
         moved = {key: (offsets.get(region.start, -1), offsets.get(region.end, -1)) for key, region in regions.items()}
         if all(start >= 0 and _agrees(regions[key], start, end, text) for key, (start, end) in moved.items()):
             return {key: _Region(region.place, region.type, *moved[key], region.words) for key, region in regions.items()}
-    found, expected = brief(astray.words), brief(text[astray.start : astray.end])
-    at = f"{astray.start} to {astray.end} of {len(text)} characters"
-    raise DataError(f"{astray.place}: found the words {found} at {at}, where {expected} stands")
+    start, end = astray.start, astray.end
+    if not start < end <= len(text):
+        raise DataError(f"{astray.place}: covers {start} to {end} of a text of {len(text)} characters")
+    raise DataError(f"{astray.place}: found {brief(astray.words)} at {start} to {end}, where {brief(text[start:end])} stands")
 
 
 def _agrees(region: _Region, start: int, end: int, text: str) -> bool:
