@@ -187,7 +187,8 @@ class _Written:
 
     def add(self, document: Document) -> tuple[str, str, str]:
         """Name of the text, name of the annotation file and its content. Raises DataError where a name is taken."""
-        content, native = to_standoff(document), _native(document)
+        native = _native(document)
+        content = _standoff(document, native)
         # Names of one part, wherever the document came from: they cannot lead out of the folder, nor hide in it.
         name = native.get("text", "")
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}", name):
@@ -445,8 +446,11 @@ def to_standoff(document: Document) -> str:
     between attributions, and zones other than boilerplate have no place in PolNeAR. Raises DataError where the text is
     missing, for an attribution without any words, and where `native` belongs to another text.
     """
+    return _standoff(document, _native(document))
+
+
+def _standoff(document: Document, native: Mapping[str, Any]) -> str:
     text = document.require_text()
-    native = _native(document)
     lines: list[Line] = native.get("lines", [])
     edit = _Edit(lines, _stretches(lines, text), document.attributions)
     as_read = {f"a{line[0][1:]}": line for line in lines if line[0][0] == "E" and edit.spans(line).get("content")}
@@ -583,7 +587,7 @@ def _fits(native: Any, text: str) -> bool:
     strings = [native.get("text", ""), native.get("annotator", ""), *row, *row.values()]
     if not all(isinstance(value, str) for value in strings) or row.keys() != set(COLUMNS):
         return False
-    lines = native.get("lines", [])
+    lines: list[Line] = native.get("lines", [])
     # As in `_parse_line`: what the stretches stand for has to fit into memory.
     if sum(len(range(len(text))[start:end]) for line in lines if line[0][0] == "T" for start, end in line[2]) > MOST_BYTES:
         return False
