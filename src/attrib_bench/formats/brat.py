@@ -1,21 +1,24 @@
-"""brat's stand-off format <-> the model, by way of marks.
+"""The stand-off format of brat <-> the model, by way of marks.
 
 A folder holds for each document ``<doc_id>.txt`` with its text, ``<doc_id>.ann`` with its annotations, and ``<doc_id>.meta``
-with what no annotator works on (metadata, tokens, native, as JSON), which brat ignores; and brat's ``annotation.conf`` and
-``visual.conf``. In the ``.ann`` file a mark is
+with what no annotator works on (metadata, tokens, native, as JSON), which brat ignores; and brat's configuration. In the
+``.ann`` file a mark is
 
     T5	Content 17 40;44 60	…      type, fragments and words; brat counts code points, so offsets are ours
     A9	form T5 indirect            a feature with fixed values; a flag has no value
     #3	AnnotatorNotes T5	id=a1   the features that are text, `name=value` with semicolons between them
     R7	cue Arg1:T5 Arg2:T6         a link
 
-Numbers give the order, of marks (T) and of the sources that a span names (R), so lines may stand in any. brat never numbers anew.
+The order of marks and of the sources that a span names is that of the numbers after T and R, so lines may stand in any. brat
+keeps numbers, and gives a new annotation the lowest one that is free.
 
 brat shows nothing that covers no words, cannot hold a fragment with a line break or a tab, and drops the white space at a
 fragment's ends. So a mark without a span hangs on words that it has to do with, and those words mean nothing; and a span
 that brat cannot hold is cut into pieces that it can, with the true offsets in the note (``offsets=17-60 as 17-40,44-60``),
-which count as long as the pieces are where they were. The format and what brat does with it: https://brat.nlplab.org/standoff.html,
-https://brat.nlplab.org/configuration.html, and brat's ``server/src/annotation.py`` and ``annotator.py``.
+which count as long as the pieces are where they were.
+
+The format, and what brat does with it: https://brat.nlplab.org/standoff.html, https://brat.nlplab.org/configuration.html, and
+brat's ``server/src/annotation.py`` and ``annotator.py``.
 """
 
 from __future__ import annotations
@@ -24,19 +27,18 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from functools import partial
 from itertools import count
 from pathlib import Path
 from reprlib import repr as brief
 from typing import NamedTuple
 
-from attrib_bench.document import DataError, Document, Metadata, Span, Status
-from attrib_bench.files import head, json_line, parse_json, read_json, read_text, sha256, write_atomic
+from attrib_bench.document import DataError, Document, Span, Status
+from attrib_bench.files import head, parse_json, read_json, read_text, sha256, write_atomic
 from attrib_bench.formats.format import Broken, Format, Unit, file_stem, rendered
-from attrib_bench.formats.jsonlines import from_record
+from attrib_bench.formats.header import document_of, header_of, unicode_line
 from attrib_bench.formats.marks import MARKS, Mark, from_marks, marks
-from attrib_bench.records import tokens_record
+from attrib_bench.records import Record
 
 COLLECTION = "brat"
 
@@ -68,7 +70,7 @@ def _read(folder: Path, stem: str) -> Document:
         if not path.is_file():
             raise DataError(f"{path}: is missing, expected it beside {other.name}")
     text = _checked_text(read_text(txt), txt)
-    document = _with_meta(meta, stem, text) if meta.is_file() else _of_text(stem, text)
+    document = document_of(_header(meta, stem), text, place=str(meta if meta.is_file() else txt))
     found = _read_marks(read_text(ann), text, ann)
     try:
         return from_marks(document, found)
@@ -79,29 +81,22 @@ def _read(folder: Path, stem: str) -> Document:
 def _checked_text(text: str, place: object) -> str:
     if (at := text.find("\r\n")) >= 0:
         raise DataError(
-            f"{place}: the line ends in carriage return and line feed at {at}, which brat counts as one character and we as two; "
+            f"{place}: the line ends in carriage return and line feed at {at}, which some versions of brat count as one character; "
             "expected line feeds alone"
         )
     return text
 
 
-def _of_text(stem: str, text: str) -> Document:
-    known = re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", stem)
-    doc_id = stem if known else f"{COLLECTION}-{sha256(os.fsencode(stem))[:12]}"
-    metadata = Metadata(story_id=doc_id.rpartition("-")[0] or doc_id)
-    return Document(id=doc_id, collection=COLLECTION, text=text, sha256=sha256(text), n_chars=len(text), metadata=metadata)
-
-
-def _with_meta(path: Path, stem: str, text: str) -> Document:
-    record = read_json(path)
-    if not isinstance(record, dict):
-        raise DataError(f"{path}: expected an object, as the export has it")
-    for key, found in (("doc_id", stem), ("text_sha256", sha256(text))):
-        if record.pop(key, None) != found:
-            raise DataError(
-                f"{path}#/{key}: is not {found!r}, as {stem}.txt has it; the text and its name stay as they were exported"
-            )
-    return from_record({**record, "doc_id": stem, "text": text}, place=str(path))
+def _header(path: Path, stem: str) -> Record:
+    """What the ``.meta`` file says; without one, an id that follows from the name."""
+    if not path.is_file():
+        known = re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", stem)
+        doc_id = stem if known else f"{COLLECTION}-{sha256(os.fsencode(stem))[:12]}"
+        return {"doc_id": doc_id, "collection": COLLECTION, "metadata": {"story_id": doc_id.rpartition("-")[0] or doc_id}}
+    header = read_json(path)
+    if not isinstance(header, dict) or header.get("doc_id") != stem:
+        raise DataError(f"{path}: found {brief(header)}, expected an object with the doc_id {stem!r}, as it was exported")
+    return header
 
 
 def _write(documents: Iterable[Document], path: Path, broken: Broken | None = None) -> None:
@@ -115,15 +110,8 @@ def _write(documents: Iterable[Document], path: Path, broken: Broken | None = No
 def _files(document: Document) -> tuple[str, Mapping[str, str]]:
     """The name of a document's files, and their contents by suffix."""
     text = _checked_text(document.require_text(), document.id)
-    meta = {
-        "doc_id": document.id,
-        "collection": document.collection,
-        "text_sha256": document.sha256,
-        "metadata": asdict(document.metadata),
-        **tokens_record(document),
-        "native": document.native,
-    }
-    return file_stem(document), {".txt": text, ".meta": json_line(meta), ".ann": _annotations(document, text)}
+    meta = unicode_line(header_of(document), document)
+    return file_stem(document), {".txt": text, ".meta": meta, ".ann": _annotations(document, text)}
 
 
 FORMAT = Format(
@@ -163,10 +151,10 @@ def _first_word(text: str) -> Span:
 
 
 def _places(text: str, found: Iterable[Mark]) -> Mapping[str, Span]:
-    """Where each mark stands, by key. Without a span that is where an annotator would look for it:
+    """Where each mark stands, by key; one without a span where an annotator would look for it.
 
-    an Entity where it is first named, or its name stands first; anything else where the first mark stands that it links to;
-    failing that, the first word of the text.
+    That is for an Entity where a source span first names it, or else its name first stands; for anything else where the first
+    mark stands that it links to; failing that, the first word of the text.
     """
     found = list(found)
     places = {mark.key: mark.span for mark in found if mark.span}
@@ -365,7 +353,9 @@ def _pairs(note: str, place: str) -> Iterator[tuple[str, str]]:
     while note[at:].strip():
         match = _PAIR.match(note, at)
         if match is None:
-            raise DataError(f"{place}: found the note {brief(note)}, expected name=value; name=value")
+            raise DataError(
+                f"{place}: found the note {brief(note)}, expected name=value; name=value (remarks belong in the pull request)"
+            )
         name, value = match[1], match[2].rstrip()
         yield name, parse_json(value, place) if value.startswith('"') else value
         at = match.end()
@@ -385,9 +375,9 @@ _ARC_COLOURS = {
 
 
 def configuration() -> Mapping[str, str]:
-    """brat's ``annotation.conf`` and ``visual.conf`` by name, made from `MARKS`.
+    """The content of ``annotation.conf``, ``visual.conf`` and ``tools.conf`` by these names, made from `MARKS`.
 
-    Fixed values show beside the label in brackets, as brat does on its own, but for the status actual.
+    Values show in brackets beside the label of their annotation, which is brat's default, but for the status actual.
     """
     attributes: dict[str, tuple[list[str], tuple[str, ...]]] = {}
     links: dict[tuple[str, tuple[str, ...]], list[str]] = {}
@@ -419,4 +409,7 @@ def configuration() -> Mapping[str, str]:
         *(f"{name}\tcolor:{_ARC_COLOURS[name]}" for name, _ in links),
         *glyphs,
     ]
-    return {"annotation.conf": "\n".join(annotation) + "\n", "visual.conf": "\n".join(visual) + "\n"}
+    # brat's own sentence splitter is made for English; its verifier then shows links that lead to a wrong type.
+    tools = ["[options]", "Tokens\ttokenizer:whitespace", "Sentences\tsplitter:newline", "Validation\tvalidate:all"]
+    files = {"annotation.conf": annotation, "visual.conf": visual, "tools.conf": tools}
+    return {name: "".join(f"{line}\n" for line in lines) for name, lines in files.items()}
