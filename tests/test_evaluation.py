@@ -11,8 +11,8 @@ import pytest
 from attrib_bench.cli import main
 from attrib_bench.corpus import load_collection
 from attrib_bench.document import DataError, Document, Form
-from attrib_bench.evaluation import compare_evaluations, compare_with_report, evaluate, load_gold, outcomes, score_file
-from attrib_bench.files import canonical_json
+from attrib_bench.evaluation import compare_evaluations, evaluate, evaluation_of, load_gold, outcomes, score_file
+from attrib_bench.files import canonical_json, read_json
 from attrib_bench.predictions import Predictions, write_predictions
 from attrib_bench.records import record_of
 from attrib_bench.report.tables import figure_table
@@ -95,14 +95,14 @@ def test_systems_are_compared_and_other_signatures_refused(small_root: Path, tmp
     assert 0 < difference.p <= 1
     report = tmp_path / "report.json"
     report.write_text(json.dumps(wrong.record()))
-    assert compare_with_report(right, report)["form.accuracy"] == difference
+    assert compare_evaluations(right, evaluation_of(read_json(report), place=report), place=report)["form.accuracy"] == difference
     other_split = evaluate(load_gold("core", split="train", root=small_root), Predictions(gold.documents[:2]), TASKS["form"])
     report.write_text(json.dumps(other_split.record()))
     with pytest.raises(DataError, match="split: all, not train; docs: 3, not 2; boot: 5, not 1000"):
-        compare_with_report(right, report)
+        compare_evaluations(right, evaluation_of(read_json(report), place=report), place=report)
     report.write_text("{}")
     with pytest.raises(DataError, match="is no report"):
-        compare_with_report(right, report)
+        compare_evaluations(right, evaluation_of(read_json(report), place=report), place=report)
 
 
 def test_evaluate_prints_json_markdown_and_a_comparison(

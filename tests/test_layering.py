@@ -21,8 +21,9 @@ LAYERS = (
     {"build", "tasks", "formats"},
     {"interchange", "predictions"},
     {"evaluation", "baselines"},
+    {"experiment"},
     {"report"},
-    {"reproduce"},
+    {"reproduce", "tag"},
     {"cli"},
 )
 """The modules and packages of attrib_bench. Each may import from the rows above its own, and a package from itself."""

@@ -316,6 +316,136 @@ def evaluate_(
     _out.print(scored.evaluation.signature)
 
 
+Options = Annotated[
+    list[str] | None, typer.Option("--option", "-o", help="Option of the system, name=value; repeatable.", metavar="NAME=VALUE")
+]
+
+
+def _options_of(given: Sequence[str] | None) -> dict[str, object]:
+    """Options by name; a value that is JSON is what it says, any other a string."""
+    found: dict[str, object] = {}
+    for option in given or ():
+        name, equals, value = option.partition("=")
+        if not equals:
+            raise DataError(f"--option {option}: expected name=value")
+        try:
+            found[name] = json.loads(value)
+        except json.JSONDecodeError:
+            found[name] = value
+    return found
+
+
+@app.command("train")
+def train_(
+    system: Annotated[str, typer.Argument(help="The system; an unknown one is answered with the list.")],
+    out: Annotated[Path, typer.Option(help="Folder for the model.", metavar="MODEL")],
+    on: Annotated[str, typer.Option(help="A collection, data root, file or folder of any format.")] = "core",
+    split: Annotated[str | None, typer.Option(help="Split of a collection; train if left out.")] = None,
+    option: Options = None,
+    root: Root = None,
+    texts: Texts = None,
+) -> None:
+    """Train a system and write its model."""
+    from attrib_bench.experiment import train
+
+    with _talk.status(f"training {system}"):
+        experiment = train(system, on=on, split=split, options=_options_of(option), root=root, texts=texts)
+    experiment.save(out)
+    _talk.print(f"{system}, trained on {experiment.trained_on} in {experiment.fit_seconds:.0f} s: {out}")
+
+
+@app.command("predict")
+def predict_(
+    model: Annotated[Path, typer.Argument(help="Folder of a trained model.")],
+    source: Annotated[str, typer.Argument(help="A collection, data root, file or folder of any format.", metavar="INPUT")],
+    out: Annotated[Path, typer.Option(help="The prediction file.")],
+    task: Annotated[str | None, typer.Option(help="The task; the system's first if left out.")] = None,
+    split: Annotated[str | None, typer.Option(help="Split of a collection; test if left out.")] = None,
+    format_name: Annotated[str, typer.Option("--format", help="Shape of the predictions: attrib-bench or gqa.")] = "attrib-bench",
+    root: Root = None,
+    texts: Texts = None,
+) -> None:
+    """Write what a trained system says of documents, in the shape that evaluate reads."""
+    from attrib_bench.experiment import predict
+
+    n = predict(model, source, out, task_name=task, split=split, format_name=format_name, root=root, texts=texts)
+    _talk.print(f"{n} predictions: {out}")
+
+
+@app.command("run")
+def run_(
+    systems: Annotated[list[str], typer.Argument(help="Systems, or folders of trained models.")],
+    on: Annotated[str, typer.Option(help="What to train on: a collection, data root, file or folder.")] = "core",
+    gold: Annotated[str, typer.Option(help="What to score on.")] = "core",
+    split: Annotated[str | None, typer.Option(help="Split of a collection to score on; test if left out.")] = None,
+    task: Annotated[list[str] | None, typer.Option(help="Task, repeatable; all that can be done if left out.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
+    option: Options = None,
+    root: Root = None,
+    texts: Texts = None,
+) -> None:
+    """Train systems, score them, and keep one result a system, task and test set, with all that is needed to get it again."""
+    from attrib_bench.experiment import Experiment, scores, test_set, train, write_results
+    from attrib_bench.report.tables import main_table
+
+    documents = test_set(gold, split=split, root=root, texts=texts)
+    found = []
+    for name in systems:
+        with _talk.status(f"{name}: training and scoring"):
+            if Path(name).is_dir():
+                experiment = Experiment.load(Path(name))
+            else:
+                experiment = train(name, on=on, options=_options_of(option), root=root, texts=texts)
+            found += scores(experiment, documents, task)
+    _out.print(main_table([(result.system, result.evaluation) for result in found]).rich())
+    for path in write_results(found, out):
+        _talk.print(str(path))
+
+
+@app.command("tag")
+def tag_(
+    files: Annotated[list[Path], typer.Argument(help="Texts: .txt, .jsonl with a key text, .parquet with a column text.")],
+    model: Annotated[Path, typer.Option(help="Folder of a trained model.")],
+    out: Annotated[Path, typer.Option(help="File to write: .jsonl or .parquet.")],
+) -> int:
+    """Label plain texts, of any number and size. An interrupted run goes on where it was."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from attrib_bench.tag import Tagged, tag
+
+    columns = TextColumn("{task.completed} texts, {task.fields[tokens]} tokens"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=_talk, disable=not _talk.is_terminal) as bars:
+        bar = bars.add_task("", total=None, tokens=0)
+
+        def show(done: Tagged) -> None:
+            bars.update(bar, completed=done.n_earlier + done.n_texts, tokens=done.n_tokens)
+
+        done = tag(files, model, out, progress=show)
+    _talk.print(f"{done.n_earlier + done.n_texts} texts ({done.n_earlier} earlier), {done.n_broken} broken: {out}")
+    return 1 if done.n_broken else 0
+
+
+@app.command("leaderboard")
+def leaderboard_(
+    page: Annotated[Path, typer.Option(help="The page whose table is made from the results.")] = Path("README.md"),
+    results: Annotated[Path, typer.Option(help="Folder with the results that run wrote.")] = Path("results"),
+    check: Annotated[bool, typer.Option(help="Only say whether the table is current.")] = False,
+) -> int:
+    """Make the table of results in a page anew."""
+    from attrib_bench.files import read_text, write_atomic
+    from attrib_bench.report.leaderboard import leaderboard, with_leaderboard
+
+    old = read_text(page)
+    new = with_leaderboard(old, leaderboard(results), place=page)
+    if check:
+        _talk.print(
+            f"{page}: is current" if new == old else f"{page}: its table is not that of {results}; run attrib-bench leaderboard"
+        )
+        return 0 if new == old else 1
+    write_atomic(page, new)
+    return 0
+
+
 @app.command("agreement")
 def agreement_(
     annotators: Annotated[list[Path], typer.Argument(help="Two or more folders with annotation files, or GQA files.")],

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from attrib_bench import __version__
-from attrib_bench.corpus import collection_names, load_collection
+from attrib_bench.corpus import load_collection
 from attrib_bench.document import DataError, Document
 from attrib_bench.files import read_json
 from attrib_bench.formats import gqa
-from attrib_bench.interchange import open_input
+from attrib_bench.interchange import is_collection, open_input
 from attrib_bench.predictions import Predictions, read_predictions
 from attrib_bench.records import annotate
 from attrib_bench.scoring import classification
@@ -204,34 +204,37 @@ def _figures(task: Task) -> Figures:
     return figures
 
 
-def compare_with_report(evaluation: Evaluation, report: Path, *, seed: int = 0) -> dict[str, Difference]:
-    """The difference to an evaluation that was written as JSON, figure by figure, first minus that one.
-
-    Raises DataError where the file is no such report, and where the signatures differ, saying in what.
-    """
-    record = read_json(report)
+def evaluation_of(record: Mapping[str, Any], *, place: object) -> Evaluation:
+    """The evaluation of a record that `Evaluation.record` made. Raises DataError, naming `place`, for anything else."""
     try:
-        settings, counts = record["settings"], record["counts"]
-        other = Table(tuple(map(tuple, counts["keys"])), np.array(counts["rows"], dtype=float))
-        stories = tuple(counts["stories"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{report}: is no report of attrib-bench evaluate --json: {error}") from error
-    return _compared(evaluation, settings, stories, other, place=str(report), seed=seed)
+        task = _task(record["task"], nested=record["settings"].get("nested") != "no")
+        table = Table(tuple(map(tuple, record["counts"]["keys"])), np.array(record["counts"]["rows"], dtype=float))
+        figures = {
+            name: Figure(f["value"], None if f["low"] is None else Interval(f["low"], f["high"]))
+            for name, f in record["figures"].items()
+        }
+        found = Evaluation(task, dict(record["settings"]), tuple(record["counts"]["stories"]), table, figures)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(f"{place}: is no report of attrib-bench evaluate --json: {error!r}") from error
+    if table.rows.shape != (len(found.stories), len(table.keys)):
+        raise DataError(
+            f"{place}: its counts have the shape {table.rows.shape}, expected a row for each story and a column for each key"
+        )
+    return found
 
 
-def compare_evaluations(first: Evaluation, second: Evaluation, *, seed: int = 0) -> dict[str, Difference]:
-    """The difference of two evaluations, figure by figure, first minus second. Raises DataError where signatures differ."""
-    return _compared(first, second.settings, second.stories, second.table, place="the other system", seed=seed)
-
-
-def _compared(
-    evaluation: Evaluation, settings: Mapping[str, str], stories: tuple[str, ...], table: Table, *, place: str, seed: int
+def compare_evaluations(
+    first: Evaluation, second: Evaluation, *, place: object = "the other system", seed: int = 0
 ) -> dict[str, Difference]:
-    if differing := differences(evaluation.settings, settings):
+    """The difference of two evaluations, figure by figure, first minus second.
+
+    Raises DataError, naming the `place` of the second, where the signatures differ, saying in what.
+    """
+    if differing := differences(first.settings, second.settings):
         raise DataError(f"{place}: the signatures differ, so the figures cannot be compared: {'; '.join(differing)}")
-    if stories != evaluation.stories or table.rows.shape != (len(stories), len(table.keys)):
+    if first.stories != second.stories:
         raise DataError(f"{place}: its counts are of other stories than those of gold")
-    return compare(evaluation.table, table, stories, _figures(evaluation.task), seed=seed)
+    return compare(first.table, second.table, first.stories, _figures(first.task), seed=seed)
 
 
 @dataclass(frozen=True)
@@ -274,13 +277,12 @@ def score_file(
     unknown task, for whatever is wrong with a file, and where `vs` has another signature.
     """
     task = _task(task_name, nested=nested)
-    shipped = gold in collection_names(root) or (Path(gold) / "raw").is_dir()
-    documents = load_gold(gold, split=split or ("test" if shipped else None), root=root, texts=texts)
+    documents = load_gold(gold, split=split or ("test" if is_collection(gold, root) else None), root=root, texts=texts)
     predictions = read_predictions(path, documents.documents, task=task)
     evaluation = evaluate(documents, predictions, task, n_resamples=n_resamples, seed=seed)
     found = None
     if vs is not None and _is_report(vs):
-        found = compare_with_report(evaluation, vs, seed=seed)
+        found = compare_evaluations(evaluation, evaluation_of(read_json(vs), place=vs), place=vs, seed=seed)
     elif vs is not None:
         others = read_predictions(vs, documents.documents, task=task)
         found = compare_evaluations(evaluation, evaluate(documents, others, task, n_resamples=n_resamples, seed=seed), seed=seed)

@@ -62,6 +62,11 @@ def guess_format(path: Path) -> Format:
     return found[0]
 
 
+def is_collection(spec: str, root: Path | None = None) -> bool:
+    """Whether this names a shipped collection or the path of a data root, which both have splits."""
+    return spec in collection_names(root) or (Path(spec) / "raw").is_dir()
+
+
 def open_input(
     spec: str, *, format_name: str | None = None, split: str | None = None, root: Path | None = None, texts: Path | None = None
 ) -> Input:
@@ -71,7 +76,7 @@ def open_input(
     for a split of something that has none.
     """
     path, names = Path(spec), collection_names(root)
-    if format_name is None and (spec in names or (path / "raw").is_dir()):
+    if format_name is None and is_collection(spec, root):
         collection = load_collection(spec, root=root, texts=texts) if spec in names else load_collection(root=path, texts=texts)
         documents = collection.split(split or "all")
         return Input(documents=lambda _: iter(documents), format="collection", version=collection.version)

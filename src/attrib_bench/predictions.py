@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from attrib_bench.document import DataError, Document, ProvenanceLink
-from attrib_bench.files import json_line, read_json_lines, write_atomic
+from attrib_bench.files import json_line, read_json_lines, replacing
 from attrib_bench.formats import gqa
 from attrib_bench.records import LAYERS, Record, record_of, with_layers
 from attrib_bench.schema import check_prediction
 from attrib_bench.tasks import Task
 
 _MOST_SHOWN = 20
+_GQA_ROLES = (*gqa.ROLES, "frame")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,14 @@ class Predictions:
 
     documents: tuple[Document, ...]
     quotations: tuple[Sequence[gqa.Roles], ...] = ()
-    """The same as GQA's evaluator takes it, with frames and media; only of a file in GQA's format."""
+    """The same as GQA's evaluator takes it, with frames and media; only where all are of the GQA corpus."""
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> Predictions:
+        """What a system says of documents that it was given without their `native`, so that what is there is its own."""
+        documents = tuple(documents)
+        of_gqa = all(document.collection == gqa.COLLECTION for document in documents)
+        return cls(documents, tuple(map(gqa.roles, documents)) if of_gqa else ())
 
 
 def read_predictions(path: Path, gold: Sequence[Document], *, task: Task) -> Predictions:
@@ -39,8 +47,21 @@ def read_predictions(path: Path, gold: Sequence[Document], *, task: Task) -> Pre
 
 
 def write_predictions(path: Path, documents: Iterable[Document]) -> None:
-    """Write predictions as JSON Lines, whole or not at all."""
-    write_atomic(path, "".join(json_line(_prediction_of(document)) for document in documents))
+    """Write predictions as JSON Lines, one at a time, the whole file or nothing."""
+    with replacing(path) as file:
+        for document in documents:
+            file.write(json_line(_prediction_of(document)).encode())
+
+
+def write_gqa_predictions(path: Path, documents: Iterable[tuple[Document, Document]]) -> None:
+    """Write predictions, each after its gold document, in the format of GQA's own evaluator, the whole file or nothing."""
+    with replacing(path) as file:
+        for gold, predicted in documents:
+            quotations = [
+                {"type": q.type, "medium": q.medium, **{role: {"tokenIds": getattr(q, role)} for role in _GQA_ROLES}}
+                for q in gqa.roles(predicted)
+            ]
+            file.write(json_line({"documentName": gqa.document_name(gold), "annotations": quotations}).encode())
 
 
 def _prediction_of(document: Document) -> Record:

@@ -8,29 +8,16 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from attrib_bench.baselines import BASELINES
+from attrib_bench.baselines import ALWAYS, QUICK
 from attrib_bench.build import all_problems, wrong_splits
-from attrib_bench.corpus import load_collection
-from attrib_bench.document import DataError, Document
-from attrib_bench.evaluation import Evaluation, Gold, evaluate, load_gold, outcomes
+from attrib_bench.document import DataError
+from attrib_bench.evaluation import Gold, outcomes
+from attrib_bench.experiment import Result, scores, test_set, train
 from attrib_bench.files import write_atomic
-from attrib_bench.formats import gqa
 from attrib_bench.formats.huggingface import SplitSize, check_export, export
-from attrib_bench.predictions import Predictions, write_predictions
+from attrib_bench.predictions import write_gqa_predictions, write_predictions
 from attrib_bench.report.html import page
 from attrib_bench.report.tables import TableOf, figure_table, main_table
-from attrib_bench.tasks import TASKS, Task
-
-_GQA_TASKS = ("spans", "attribution", "form")
-"""The tasks whose labels the GQA corpus has."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """One system on one test set."""
-
-    system: str
-    evaluation: Evaluation
 
 
 @dataclass(frozen=True)
@@ -51,11 +38,11 @@ class Reproduction:
 
 @dataclass(frozen=True)
 class _TestSet:
-    """What systems are scored on and what they learn from, each read when it is first asked for, and once."""
+    """What systems learn from, and what they are scored on, which is read when it is first asked for, and once."""
 
     name: str
+    train: str
     gold: Callable[[], Gold]
-    train: Callable[[], Sequence[Document]]
 
 
 Track = Callable[[Sequence[tuple[str, Callable[[], None]]]], None]
@@ -79,19 +66,12 @@ def reproduce(root: Path, out: Path, *, corpora: Path | None = None, track: Trac
         ("export", partial(_export, root, out / "dataset")),
         ("load the export", partial(_load, root, out / "dataset", sizes)),
     ]
-    core = _TestSet(
-        name="core-test",
-        gold=cache(lambda: load_gold("core", split="test", root=root)),
-        train=cache(lambda: load_collection(root=root).split("train")),
-    )
-    steps += [(f"core test: {name}", partial(_score, core, TASKS[name], out, results)) for name in BASELINES]
+    core = _TestSet("core-test", "core", cache(lambda: test_set("core", root=root)))
+    steps += [(f"core test: {name}", partial(_score, core, name, root, out, results)) for name in ALWAYS]
     if corpora is not None:
-        dev = _TestSet(
-            name="gqa-dev",
-            gold=cache(lambda: load_gold(str(_gqa_file(corpora, "dev")))),
-            train=cache(lambda: tuple(gqa.read(_gqa_file(corpora, "train")))),
-        )
-        steps += [(f"GQA dev: {name}", partial(_score, dev, TASKS[name], out, results)) for name in _GQA_TASKS]
+        train_file, dev_file = (str(_gqa_file(corpora, name)) for name in ("train", "dev"))
+        dev = _TestSet("gqa-dev", train_file, cache(lambda: test_set(dev_file)))
+        steps += [(f"GQA dev: {name}", partial(_score, dev, name, root, out, results)) for name in QUICK]
     track(steps)
     reproduction = Reproduction(tuple(sizes), tuple(results))
     _write_report(reproduction, out / "report")
@@ -120,18 +100,19 @@ def _gqa_file(corpora: Path, name: str) -> Path:
     return corpora / "gqa" / "data" / f"{name}.jsonl"
 
 
-def _score(test_set: _TestSet, task: Task, out: Path, results: list[Result]) -> None:
-    gold = test_set.gold()
-    for make in BASELINES[task.name]:
-        system = make()
-        system.fit(test_set.train())
-        predictions = Predictions(tuple(system.predict([task.given(document) for document in gold.documents])))
-        evaluation = evaluate(gold, predictions, task)
-        results.append(Result(system.name, evaluation))
-        name = f"{test_set.name}-{task.name}-{system.name}"
-        write_predictions(out / "report" / f"{name}.jsonl", predictions.documents)
-        title = f"{system.name} on {test_set.name}: {task.name}"
-        write_atomic(out / "report" / f"{name}.html", page(evaluation, outcomes(gold, predictions, task), title=title))
+def _score(data: _TestSet, system: str, root: Path, out: Path, results: list[Result]) -> None:
+    gold = data.gold()
+    for result in scores(train(system, on=data.train, root=root), gold):
+        results.append(result)
+        task, name = result.evaluation.task, f"{data.name}-{result.evaluation.task.name}-{system}"
+        if result.predictions.quotations:
+            write_gqa_predictions(out / "report" / f"{name}.jsonl", zip(gold.documents, result.predictions.documents, strict=True))
+        else:
+            write_predictions(out / "report" / f"{name}.jsonl", result.predictions.documents)
+        title = f"{system} on {data.name}: {task.name}"
+        write_atomic(
+            out / "report" / f"{name}.html", page(result.evaluation, outcomes(gold, result.predictions, task), title=title)
+        )
 
 
 def _write_report(reproduction: Reproduction, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Logistic regression on words and local features: the form of a content, and the kind, sector and identification of a source.
+"""The system `linear`: logistic regressions on words and local features.
 
 Models are saved as JSON, weights by feature name, so a saved model can be read by a person and holds no code.
 """
@@ -8,23 +8,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
-from attrib_bench.document import Attribution, DataError, Document, Form, Identification, Kind, Sector, Source, mentions
-from attrib_bench.files import json_line, read_json, write_atomic
-from attrib_bench.lexicon import CARRIERS, PREPOSITIONS, cue_verbs, separated_verbs
-from attrib_bench.tokens import token_ids
-
-Features = Mapping[str, float]
-
-_KONJUNKTIV = frozenset(
-    "sei seien habe hätten hätte werde würde würden könne könnten solle müsse wolle dürfe gehe gebe komme".split()
+from attrib_bench.baselines.examples import (
+    Features,
+    form_features,
+    parent_features,
+    relay_features,
+    relayable,
+    source_features,
+    trigger_features,
 )
-_SUBORDINATORS = frozenset("dass ob wie warum wann wer was wo welche weil".split())
-_WINDOW = 4
-_OPENING, _CLOSING = '„»"', '“”«"'
+from attrib_bench.baselines.store import open_model, save_model
+from attrib_bench.document import Attribution, DataError, Document, Form, Identification, Kind, ProvenanceLink, Sector, Source
+from attrib_bench.files import json_line
+from attrib_bench.tasks.trigger import answered, candidates
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,24 @@ class LogisticModel:
     intercepts: tuple[float, ...]
     weights: Mapping[str, tuple[float, ...]]
 
-    def label(self, features: Features) -> str:
-        """The class with the highest score; the first of equals."""
+    def scores(self, features: Features) -> list[float]:
+        """The score of each class: the logarithm of its odds, up to a constant."""
         scores = list(self.intercepts)
         for name, value in features.items():
             for i, weight in enumerate(self.weights.get(name, ())):
                 scores[i] += weight * value
+        return scores
+
+    def label(self, features: Features) -> str:
+        """The class with the highest score; the first of equals."""
+        scores = self.scores(features)
         return self.classes[scores.index(max(scores))]
+
+    def margin(self, features: Features, label: str) -> float:
+        """By how much a class is ahead of the best other one; negative where it is behind, or was never seen."""
+        scores = dict(zip(self.classes, self.scores(features), strict=True))
+        own = scores.pop(label, -math.inf)
+        return own - max(scores.values(), default=-math.inf) if own > -math.inf else -math.inf
 
     def record(self) -> dict[str, Any]:
         """The model as a JSON object."""
@@ -59,8 +69,10 @@ class LogisticModel:
         return cls(classes, intercepts, rows)
 
 
-def fit_logistic(examples: Sequence[Features], labels: Sequence[str]) -> LogisticModel:
-    """The model that scikit-learn's LogisticRegression (lbfgs, balanced classes) finds; a constant for a single class.
+def fit_logistic(examples: Sequence[Features], labels: Sequence[str], *, balanced: bool = True) -> LogisticModel:
+    """The model that scikit-learn's LogisticRegression (lbfgs) finds; a constant for a single class.
+
+    Of balanced classes rare ones weigh as much as common ones, which macro F1 asks for; links are as rare as they are.
 
     Raises DataError without an example.
     """
@@ -73,7 +85,7 @@ def fit_logistic(examples: Sequence[Features], labels: Sequence[str]) -> Logisti
     from sklearn.linear_model import LogisticRegression
 
     vectorizer = DictVectorizer()
-    regression = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
+    regression = LogisticRegression(C=1.0, class_weight="balanced" if balanced else None, max_iter=1000)
     regression.fit(vectorizer.fit_transform(examples), labels)
     rows, intercepts = regression.coef_, regression.intercept_
     if len(classes) == 2:  # scikit-learn then has one row, for the second class
@@ -86,155 +98,174 @@ def fit_logistic(examples: Sequence[Features], labels: Sequence[str]) -> Logisti
     return LogisticModel(classes, tuple(round(float(intercept), 6) for intercept in intercepts), weights)
 
 
-class LinearClassifier:
-    """One logistic regression for each field of a classification task; subclassed by `FormClassifier` and `SourceClassifier`."""
+class Linear:
+    """Logistic regressions for the tasks in which things are given and labelled, or linked with each other.
 
-    name: str
-    fields: tuple[str, ...]
+    `form`, `source` and `trigger` are classified field by field. `chain` chooses for each attribution the parent whose link is
+    the likeliest, `provenance` the article of the story, and none where no link is more likely than not.
+    """
 
-    def __init__(self, models: Mapping[str, LogisticModel] | None = None) -> None:
-        self.models = dict(models or {})
+    name: ClassVar[str] = "linear"
+    tasks: ClassVar[tuple[str, ...]] = ("form", "source", "trigger", "chain", "provenance")
 
-    def examples(self, document: Document) -> Iterator[tuple[Features, Attribution | Source]]:
-        """The features of each item to be labelled, with the item."""
-        raise NotImplementedError
+    def __init__(self) -> None:
+        self._models: dict[str, dict[str, LogisticModel]] = {}
 
     def fit(self, documents: Sequence[Document]) -> None:
-        """Train on the labels of these documents. Raises DataError where they hold no example."""
-        examples = [example for document in documents for example in self.examples(document)]
-        features = [features for features, _ in examples]
-        self.models = {field: fit_logistic(features, [str(getattr(item, field)) for _, item in examples]) for field in self.fields}
+        """Train a model for each field of each task that the documents have an example of."""
+        examples: dict[str, list[tuple[Features, Mapping[str, str]]]] = {
+            "form": [(features, {"form": str(a.form)}) for d in documents for a, features in _contents(d)],
+            "source": [(features, _labels(source)) for d in documents for source, features in _sources(d)],
+            "trigger": [
+                (trigger_features(d, span), {"trigger": label}) for d in documents for span, label in candidates(d).items()
+            ],
+            "chain": [
+                (features, {"link": _YES if child.parent == parent.id else _NO})
+                for d in documents
+                for child, parent, features in _possible_parents(d)
+            ],
+            "provenance": [
+                (features, {"link": _YES if ProvenanceLink(a.id, other.id) in d.provenance else _NO})
+                for d, a, other, features in _possible_relays(documents)
+            ],
+        }
+        self._models = {}
+        for task, found in examples.items():
+            if found:
+                features = [features for features, _ in found]
+                fields = found[0][1]
+                self._models[task] = {
+                    field: fit_logistic(features, [labels[field] for _, labels in found], balanced=field != "link")
+                    for field in fields
+                }
 
-    def labels(self, document: Document) -> dict[str, dict[str, str]]:
-        """For each item of a document, by id, its label in each field. Raises DataError for a model that is not trained."""
-        if missing := [field for field in self.fields if field not in self.models]:
-            raise DataError(f"{self.name}: the model for {missing[0]} is not trained")
-        return {item.id: {f: self.models[f].label(features) for f in self.fields} for features, item in self.examples(document)}
+    def predict(self, documents: Sequence[Document], task: str) -> list[Document]:
+        """The documents with the answer filled in. Raises DataError for a task that was not learned."""
+        if task not in self._models:
+            learned = ", ".join(self._models) or "none"
+            raise DataError(f"{self.name}: found the task {task!r}, expected one that was learned: {learned}")
+        models = self._models[task]
+        match task:
+            case "form":
+                return [_with_forms(document, models["form"]) for document in documents]
+            case "source":
+                return [_with_source_labels(document, models) for document in documents]
+            case "trigger":
+                return [_with_triggers(document, models["trigger"]) for document in documents]
+            case "chain":
+                return [_with_parents(document, models["link"]) for document in documents]
+            case _:
+                return _with_provenance(documents, models["link"])
 
     def save(self, folder: Path) -> None:
-        """Write the model as one JSON file."""
-        record = {"system": self.name, "models": {field: model.record() for field, model in self.models.items()}}
-        write_atomic(folder / "model.json", json_line(record))
+        """Write the model: a JSON file a task, weights by feature name."""
+        files = {
+            f"{task}.json": json_line({field: model.record() for field, model in models.items()}).encode()
+            for task, models in self._models.items()
+        }
+        save_model(folder, system=self.name, files=files)
 
     @classmethod
-    def load(cls, folder: Path) -> LinearClassifier:
-        """The saved model. Raises DataError where the folder holds another one or a broken one."""
-        path = folder / "model.json"
-        record = read_json(path)
-        try:
-            if record["system"] != cls.name:
-                raise DataError(f"found the system {record['system']!r}, expected {cls.name!r}")
-            return cls({field: LogisticModel.from_record(record["models"][field]) for field in cls.fields})
-        except (DataError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DataError(f"{path}: {error}; expected a saved model of {cls.name}") from error
+    def load(cls, folder: Path) -> Self:
+        """The saved model. Raises DataError as `store.open_model` does, and for numbers that are none."""
+        system = cls()
+        model = open_model(folder, system=cls.name)
+        for name in model.files:
+            record = model.json(name)
+            try:
+                models = {str(field): LogisticModel.from_record(weights) for field, weights in record.items()}
+            except (DataError, KeyError, TypeError, ValueError, AttributeError) as error:
+                raise DataError(f"{folder / name}: {error}; expected the weights of a task") from error
+            system._models[Path(name).stem] = models
+        return system
 
 
-class FormClassifier(LinearClassifier):
-    """The form of a given content."""
+_YES, _NO = "yes", "no"
+_SOURCE_FIELDS = ("kind", "sector", "identification")
 
-    name = "linear-form"
-    fields = ("form",)
 
-    def examples(self, document: Document) -> Iterator[tuple[Features, Attribution]]:
-        """The contents of a document."""
+def _contents(document: Document) -> Iterator[tuple[Attribution, Features]]:
+    for attribution in document.attributions:
+        if attribution.content is not None:
+            yield attribution, form_features(document, attribution)
+
+
+def _with_forms(document: Document, model: LogisticModel) -> Document:
+    forms = {attribution.id: Form(model.label(features)) for attribution, features in _contents(document)}
+    return replace(document, attributions=tuple(replace(a, form=forms.get(a.id, a.form)) for a in document.attributions))
+
+
+def _sources(document: Document) -> Iterator[tuple[Source, Features]]:
+    for source in document.sources:
+        yield source, source_features(document, source)
+
+
+def _labels(source: Source) -> dict[str, str]:
+    return {field: str(getattr(source, field)) for field in _SOURCE_FIELDS}
+
+
+def _with_source_labels(document: Document, models: Mapping[str, LogisticModel]) -> Document:
+    labelled = (
+        replace(
+            source,
+            kind=Kind(models["kind"].label(features)),
+            sector=Sector(models["sector"].label(features)),
+            identification=Identification(models["identification"].label(features)),
+        )
+        for source, features in _sources(document)
+    )
+    return replace(document, sources=tuple(labelled))
+
+
+def _with_triggers(document: Document, model: LogisticModel) -> Document:
+    return answered(document, {span: model.label(trigger_features(document, span)) for span in candidates(document)})
+
+
+def _possible_parents(document: Document) -> Iterator[tuple[Attribution, Attribution, Features]]:
+    """Pairs of attributions that may be child and parent: one lies in the other's content, or they share it."""
+    for child in document.attributions:
+        if child.continues is not None:  # it copies the parent of what it continues
+            continue
+        for parent in document.attributions:
+            spans = [span for label, span in child.spans() if label != "addressee"]
+            if parent.id != child.id and parent.content and any(parent.content.overlaps(span) for span in spans):
+                yield child, parent, parent_features(document, child, parent)
+
+
+def _with_parents(document: Document, model: LogisticModel) -> Document:
+    links = [(model.margin(features, _YES), child.id, parent.id) for child, parent, features in _possible_parents(document)]
+    parents: dict[str, str] = {}
+    for margin, child_id, parent_id in sorted(links, key=lambda link: (-link[0], link[1:])):
+        if margin > 0 and child_id not in parents and child_id not in _upwards(parent_id, parents):
+            parents[child_id] = parent_id
+    for attribution in document.attributions:
+        if attribution.continues in parents and parents[attribution.continues] != attribution.id:
+            parents.setdefault(attribution.id, parents[attribution.continues])
+    return replace(document, attributions=tuple(replace(a, parent=parents.get(a.id)) for a in document.attributions))
+
+
+def _upwards(attribution_id: str, parents: Mapping[str, str]) -> Iterator[str]:
+    """The attribution and all above it."""
+    at: str | None = attribution_id
+    while at is not None:
+        yield at
+        at = parents.get(at)
+
+
+def _possible_relays(documents: Sequence[Document]) -> Iterator[tuple[Document, Attribution, Document, Features]]:
+    for document, others in relayable(documents):
         for attribution in document.attributions:
-            if attribution.content is not None:
-                yield _form_features(document, attribution), attribution
-
-    def predict(self, documents: Sequence[Document]) -> list[Document]:
-        """The documents with the predicted form of each content."""
-        predicted = []
-        for document in documents:
-            found = self.labels(document)
-            changed = (replace(a, form=Form(found[a.id]["form"])) if a.id in found else a for a in document.attributions)
-            predicted.append(replace(document, attributions=tuple(changed)))
-        return predicted
+            for other in others:
+                yield document, attribution, other, relay_features(document, attribution, other)
 
 
-class SourceClassifier(LinearClassifier):
-    """Kind, sector and identification of a given source."""
-
-    name = "linear-source"
-    fields = ("kind", "sector", "identification")
-
-    def examples(self, document: Document) -> Iterator[tuple[Features, Source]]:
-        """The sources of a document."""
-        for source in document.sources:
-            yield _source_features(document, source), source
-
-    def predict(self, documents: Sequence[Document]) -> list[Document]:
-        """The documents with what each source is predicted to be."""
-        predicted = []
-        for document in documents:
-            found = self.labels(document)
-            changed = (
-                replace(
-                    source,
-                    kind=Kind(found[source.id]["kind"]),
-                    sector=Sector(found[source.id]["sector"]),
-                    identification=Identification(found[source.id]["identification"]),
-                )
-                for source in document.sources
-            )
-            predicted.append(replace(document, sources=tuple(changed)))
-        return predicted
-
-
-def _words(document: Document, first: int, last: int) -> list[str]:
-    text = document.require_text()
-    return [text[start:end] for start, end in document.tokens[max(first, 0) : last]]
-
-
-def _form_features(document: Document, attribution: Attribution) -> Features:
-    """Quotation marks, mood, subordinators and the words around a content."""
-    text = document.require_text()
-    content = attribution.content
-    ids = token_ids(document, content) if content is not None else ()
-    if content is None or not ids:
-        return {"empty": 1.0}
-    words = [text[document.tokens[i][0] : document.tokens[i][1]] for i in ids]
-    lowered = [word.lower() for word in words]
-    pieces = [text[start:end] for start, end in content.fragments]
-    features = {
-        "all quoted": float(all(piece[0] in _OPENING and piece[-1] in _CLOSING for piece in pieces)),
-        "opens quoted": float(pieces[0][0] in _OPENING),
-        "part quoted": float(any(mark in piece for piece in pieces for mark in _OPENING)),
-        "konjunktiv": float(any(word in _KONJUNKTIV for word in lowered)),
-        "fragments": float(len(pieces)),
-        "length": math.log(len(words)),
-        f"first={lowered[0]}": 1.0,
-        "subordinator": float(lowered[0] in _SUBORDINATORS),
-        "zu infinitive": float(any(a == "zu" and b.endswith("n") for a, b in pairwise(lowered))),
-    }
-    around = _words(document, ids[0] - _WINDOW, ids[0]) + _words(document, ids[-1] + 1, ids[-1] + 1 + _WINDOW)
-    for word in around:
-        features[f"around={word.lower()}"] = 1.0
-    sentence = next((s for s in document.sentences if s[0] <= ids[0] < s[1]), (ids[0], ids[-1] + 1))
-    outside = [w.lower() for i, w in enumerate(_words(document, *sentence), sentence[0]) if i not in set(ids)]
-    features["cue verb outside"] = float(any(word in cue_verbs() or word in separated_verbs() for word in outside))
-    features["preposition outside"] = float(any(word in PREPOSITIONS for word in outside))
-    features["nothing outside"] = float(not any(word.isalpha() for word in outside))
-    return features
-
-
-def _source_features(document: Document, source: Source) -> Features:
-    """The words and endings of the name and of the mentions, and the words beside them."""
-    text = document.require_text()
-    features: dict[str, float] = {}
-    found = mentions(document, source)
-    features["mentions"] = float(len(found))
-    for phrase in [source.name, *(text[start:end] for start, end in found)]:
-        words = phrase.split()
-        features[f"length={min(len(words), 5)}"] = 1.0
-        features[f"determiner={words[0].lower()}"] = 1.0
-        for word in words:
-            lowered = word.strip("„“”\"'(),").lower()
-            features[f"word={lowered}"] = 1.0
-            features[f"ending={lowered[-4:]}"] = 1.0
-            features["carrier"] = float(word in CARRIERS or features.get("carrier", 0.0) > 0)
-            features["capitals"] = float(word.isupper() or features.get("capitals", 0.0) > 0)
-    for start, end in found:
-        features["quoted"] = float(text[start] in _OPENING)
-        for word in text[max(0, start - 30) : start].split()[-2:] + text[end : end + 30].split()[:2]:
-            features[f"beside={word.strip('.,:').lower()}"] = 1.0
-    return features
+def _with_provenance(documents: Sequence[Document], model: LogisticModel) -> list[Document]:
+    best: dict[tuple[str, str], tuple[float, str]] = {}
+    for document, attribution, other, features in _possible_relays(documents):
+        margin, key = model.margin(features, _YES), (document.id, attribution.id)
+        if margin > max(0.0, best.get(key, (0.0, ""))[0]):
+            best[key] = margin, other.id
+    return [
+        replace(d, provenance=tuple(sorted(ProvenanceLink(a, to) for (doc_id, a), (_, to) in best.items() if doc_id == d.id)))
+        for d in documents
+    ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from attrib_bench.document import DataError
-from attrib_bench.files import canonical_json, read_bytes, read_json, sha256, write_atomic
+from attrib_bench.files import canonical_json, decode, parse_json, read_bytes, read_json, sha256, write_atomic
 
 _MANIFEST = "model.json"
 _VERSION = 1
@@ -21,8 +21,19 @@ _SUFFIX = {".json", ".crfsuite", ".safetensors", ".txt"}
 class Model:
     """The files of a model, by name, and what its manifest says about it."""
 
+    folder: Path
     files: Mapping[str, bytes]
     about: Mapping[str, Any]
+
+    def read(self, name: str) -> bytes:
+        """A file that the model must have. Raises DataError where it has not."""
+        if name not in self.files:
+            raise DataError(f"{self.folder / _MANIFEST}: lists no file {name}")
+        return self.files[name]
+
+    def json(self, name: str) -> Any:
+        """The value of a JSON file that the model must have. Raises DataError where it has not, or where it is no JSON."""
+        return parse_json(decode(self.read(name), self.folder / name), self.folder / name)
 
 
 def save_model(folder: Path, *, system: str, files: Mapping[str, bytes], about: Mapping[str, Any] | None = None) -> None:
@@ -51,6 +62,17 @@ def save_model(folder: Path, *, system: str, files: Mapping[str, bytes], about: 
         shutil.rmtree(staging)
 
 
+def describe(folder: Path, about: Mapping[str, Any]) -> None:
+    """Add to what the manifest of a saved model says about it."""
+    manifest = _manifest(folder)
+    write_atomic(folder / _MANIFEST, canonical_json({**manifest, "about": {**manifest["about"], **about}}))
+
+
+def fingerprint(folder: Path) -> str:
+    """The SHA-256 of a model's manifest, which is the same for the same model alone. Raises DataError where there is none."""
+    return sha256(read_bytes(folder / _MANIFEST))
+
+
 def system_of(folder: Path) -> str:
     """The name of the system that a model's folder holds. Raises DataError where it holds none."""
     return str(_manifest(folder)["system"])
@@ -75,7 +97,7 @@ def open_model(folder: Path, *, system: str) -> Model:
         files[name] = read_bytes(folder / name)
         if (found := sha256(files[name])) != expected:
             raise DataError(f"{folder / name}: was changed: found the SHA-256 {found}, expected {expected}")
-    return Model(files, manifest["about"])
+    return Model(folder, files, manifest["about"])
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

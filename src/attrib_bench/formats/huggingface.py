@@ -411,20 +411,23 @@ def _with_texts(name: str, root: Path | None, texts: Path | None) -> Collection:
 def _dataset(config: str, collections: Sequence[Collection], split: str) -> datasets.Dataset:
     import datasets
 
-    return datasets.Dataset(_arrow_table(config, collections, split), split=datasets.NamedSplit(split))
+    return datasets.Dataset(table_of(config, _split(collections, split)), split=datasets.NamedSplit(split))
 
 
-def _arrow_table(config: str, collections: Sequence[Collection], split: str) -> pa.Table:
-    """The rows with labels as numbers; its schema carries the features, as `datasets` wants them."""
+def table_of(config: str, documents: Iterable[Document]) -> pa.Table:
+    """The rows of documents with labels as numbers; its schema carries the features, as `datasets` wants them."""
     import datasets
     import pyarrow as pa
 
     view = _config(config)
     features = datasets.Features({name: _feature(column) for name, column in view.columns.items()})
-    documents = (document for collection in collections for document in collection.split(split))
     rows = [row for document in documents for row in view.rows(document)]
     columns = {name: features.encode_column([row[name] for row in rows], name) for name in view.columns}
     return pa.Table.from_pydict(columns, schema=features.arrow_schema)
+
+
+def _split(collections: Sequence[Collection], split: str) -> Iterator[Document]:
+    return (document for collection in collections for document in collection.split(split))
 
 
 _TYPES = {str: "string", int: "int32", bool: "bool"}
@@ -479,7 +482,7 @@ def _write_config(folder: Path, config: str, collections: Sequence[Collection]) 
     folder.mkdir()
     parts = {}
     for split in SPLITS:
-        table = _arrow_table(config, collections, split)
+        table = table_of(config, _split(collections, split))
         path = folder / f"{split}.parquet"
         pq.write_table(table, path)
         content = read_bytes(path)

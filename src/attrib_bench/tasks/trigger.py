@@ -6,10 +6,10 @@ of an attribution, as a hedge, or among the rejected triggers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from attrib_bench.document import DataError, Document, Reason, RejectedTrigger, Span
+from attrib_bench.document import Attribution, DataError, Document, Form, Hedge, HedgeType, Reason, RejectedTrigger, Span
 from attrib_bench.tasks.labels import Answer, classification_task
 from attrib_bench.tasks.task import blank
 
@@ -20,6 +20,20 @@ def candidates(document: Document) -> dict[Span, str]:
     found |= {hedge.span: "hedge" for hedge in document.hedges}
     found |= {attribution.cue: "cue" for attribution in document.attributions if attribution.cue is not None}
     return dict(sorted(found.items()))
+
+
+def answered(document: Document, labels: Mapping[Span, str]) -> Document:
+    """The document with its candidates as these labels say: `cue`, `hedge` or `neither`, in the form that a prediction has.
+
+    An attribution that is but a cue is of the form that needs no content.
+    """
+    by_label = {label: [span for span, found in labels.items() if found == label] for label in ("cue", "hedge", "neither")}
+    return replace(
+        document,
+        attributions=tuple(Attribution(id=f"a{n}", form=Form.NO_COMMENT, cue=span) for n, span in enumerate(by_label["cue"], 1)),
+        hedges=tuple(Hedge(id=f"h{n}", span=span, type=HedgeType.EPISTEMIC) for n, span in enumerate(by_label["hedge"], 1)),
+        rejected_triggers=tuple(RejectedTrigger(span=span, reason=Reason.NOT_LEXICON) for span in by_label["neither"]),
+    )
 
 
 def _given(document: Document) -> Document:
