@@ -99,7 +99,7 @@ A3	sector T2 business
 A4	identification T2 named
 A5	listed T2
 #2	AnnotatorNotes T2	id=e1; name=Werft
-T3	Entity 0 2	⛴️
+T3	Entity 32 41	Die Werft
 A6	Entity-kind T3 institution
 A7	sector T3 business
 A8	identification T3 named
@@ -357,7 +357,7 @@ def test_a_moved_span_is_believed_over_its_old_offsets(folder: Path) -> None:
 
 
 def test_where_a_mark_without_a_span_hangs_means_nothing(folder: Path) -> None:
-    assert edited(folder, ("Entity 0 2\t.*", "Entity 32 41	Die Werft")) == DOCUMENT
+    assert edited(folder, (r"Entity 32 41\t.*", "Entity 0 2	⛴️")) == DOCUMENT
 
 
 def test_the_order_of_sources_is_that_of_their_links(folder: Path) -> None:

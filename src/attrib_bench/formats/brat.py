@@ -26,7 +26,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -150,13 +150,12 @@ def _first_word(text: str) -> Span:
     return Span.of(word.span())
 
 
-def _places(text: str, found: Iterable[Mark]) -> Mapping[str, Span]:
+def _places(text: str, found: Sequence[Mark]) -> Mapping[str, Span]:
     """Where each mark stands, by key; one without a span where an annotator would look for it.
 
-    That is for an Entity where a source span first names it, or else its name first stands; for anything else where the first
-    mark stands that it links to; failing that, the first word of the text.
+    That is for an Entity where a source span first names it, or else its name first stands. Failing that, and for anything
+    else, it is beside a mark that it has a link with, or at the first word of the text.
     """
-    found = list(found)
     places = {mark.key: mark.span for mark in found if mark.span}
     for mark in found:
         if mark.type == "Source" and mark.span:
@@ -164,15 +163,20 @@ def _places(text: str, found: Iterable[Mark]) -> Mapping[str, Span]:
             fragments = mark.span.fragments if len(mark.span.fragments) == len(names) else mark.span.fragments[:1] * len(names)
             for fragment, key in zip(fragments, names, strict=True):
                 places.setdefault(key, Span.of(fragment))
+    homeless = [mark for mark in found if mark.key not in places]
+    for mark in homeless:
+        name = mark.features.get("name", "")
+        if name and (at := text.find(name)) >= 0:
+            places[mark.key] = Span.of((at, at + len(name)))
+    neighbours: dict[str, list[str]] = {mark.key: [] for mark in found}
     for mark in found:
+        for _, key in mark.links:
+            neighbours[mark.key].append(key)
+            neighbours[key].append(mark.key)
+    for mark in homeless:
         if mark.key not in places:
-            name = mark.features.get("name")
-            at = text.find(name) if name else -1
-            linked = [places[key] for _, key in mark.links if key in places]
-            if name and at >= 0:
-                places[mark.key] = Span.of((at, at + len(name)))
-            else:
-                places[mark.key] = linked[0] if linked else _first_word(text)
+            beside = next((places[key] for key in neighbours[mark.key] if key in places), None)
+            places[mark.key] = beside or _first_word(text)
     return places
 
 
@@ -401,7 +405,7 @@ def configuration() -> Mapping[str, str]:
         elif Status.ACTUAL in values:
             glyphs.append(f"{name}\tglyph:" + "|".join("<EMPTY>" if v == Status.ACTUAL else f"[{v}]" for v in values))
     visual = [
-        *("[labels]", *(f"{type_} | {type_} | {type_[:4]}" for type_ in MARKS)),
+        *("[labels]", *(f"{type_} | {type_} | {type_[:3]}" for type_ in MARKS)),
         *(f"{name} | {name.rpartition('-')[2]}" for name in attributes),
         *("", "[drawing]", "SPAN_DEFAULT\tfgColor:black, bgColor:white, borderColor:darken"),
         "ARC_DEFAULT\tcolor:black, dashArray:-, arrowHead:triangle-5",
