@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -355,7 +354,7 @@ def test_a_task_that_did_not_come_from_here(task: dict[str, Any], doc_id: str) -
 
 
 def test_offsets_in_utf_16_units() -> None:
-    """Label Studio before 1.4 counted the ship as two, which shows by the words that stand at the offsets."""
+    """Label Studio once counted the ship as two, which shows by the words that stand at the offsets."""
     results = results_of()
     for result in results:
         if "start" in result.get("value", {}):

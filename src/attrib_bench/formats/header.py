@@ -72,8 +72,9 @@ def _surrogates(value: Any, pointer: str) -> Iterator[str]:
             yield pointer
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _surrogates(key, f"{pointer}/{brief(key)}")
-            yield from _surrogates(item, f"{pointer}/{brief(key)}")
+            below = f"{pointer}/{brief(key)[1:-1]}"
+            yield from _surrogates(key, below)
+            yield from _surrogates(item, below)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _surrogates(item, f"{pointer}/{index}")

@@ -11,9 +11,9 @@ which is made from `MARKS`. A document's labels are written as a prediction, whi
 
 ``data.attrib_bench`` keeps what no annotator works on: metadata, tokens, `native`, and the order of the items.
 
-Offsets are code points: Label Studio's editor counts these since 2021 (``charsToCodePoints`` in its ``selection-tools.js``,
-pull request 308). Older versions counted UTF-16 units; regions whose words stand at their offsets only in these units are read
-in them. The format: https://labelstud.io/guide/task_format and https://labelstud.io/guide/predictions.
+Offsets are code points, as Label Studio counts them since pull request 308 of its front end (``charsToCodePoints`` in the
+editor's ``selection-tools.js``). Older versions counted UTF-16 units; regions whose words stand at their offsets only in these
+units are read in them. The format: https://labelstud.io/guide/task_format and https://labelstud.io/guide/predictions.
 """
 
 from __future__ import annotations
