@@ -207,7 +207,7 @@ def _mark_lines(found: Iterable[Mark], names: Mapping[str, str], text: str, plac
         if mark.span not in (None, shown):
             note["offsets"] = f"{_ranges(places[mark.key])} as {_ranges(shown)}"
         for name, value in mark.features.items():
-            if values[name]:
+            if values[name] and value != Status.ACTUAL:  # which is what an attribution without a status is
                 shown_value = "" if values[name] == ("true",) else f" {value}"
                 yield f"A{next(attributes)}\t{_attribute(mark.type, name)} {names[mark.key]}{shown_value}"
         if note:
@@ -381,7 +381,7 @@ _ARC_COLOURS = {
 def configuration() -> Mapping[str, str]:
     """The content of ``annotation.conf``, ``visual.conf`` and ``tools.conf`` by these names, made from `MARKS`.
 
-    Values show in brackets beside the label of their annotation, which is brat's default, but for the status actual.
+    Brat shows a value in brackets beside the label of its annotation; flags have to be told to do the same.
     """
     attributes: dict[str, tuple[list[str], tuple[str, ...]]] = {}
     links: dict[tuple[str, tuple[str, ...]], list[str]] = {}
@@ -396,14 +396,9 @@ def configuration() -> Mapping[str, str]:
         *(f"{name}\tArg1:{'|'.join(types)}, Arg2:{'|'.join(targets)}" for (name, targets), types in links.items()),
         *("<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>", "", "[events]", "", "[attributes]"),
     ]
-    glyphs = []
+    flags = [name for name, (_, values) in attributes.items() if values == ("true",)]
     for name, (types, values) in attributes.items():
-        is_flag = values == ("true",)
-        annotation.append(f"{name}\tArg:{'|'.join(types)}" + ("" if is_flag else f", Value:{'|'.join(values)}"))
-        if is_flag:
-            glyphs.append(f"{name}\tglyph:[{name}]")
-        elif Status.ACTUAL in values:
-            glyphs.append(f"{name}\tglyph:" + "|".join("<EMPTY>" if v == Status.ACTUAL else f"[{v}]" for v in values))
+        annotation.append(f"{name}\tArg:{'|'.join(types)}" + ("" if name in flags else f", Value:{'|'.join(values)}"))
     visual = [
         *("[labels]", *(f"{type_} | {type_} | {type_[:3]}" for type_ in MARKS)),
         *(f"{name} | {name.rpartition('-')[2]}" for name in attributes),
@@ -411,7 +406,7 @@ def configuration() -> Mapping[str, str]:
         "ARC_DEFAULT\tcolor:black, dashArray:-, arrowHead:triangle-5",
         *(f"{type_}\tbgColor:{_COLOURS[type_]}" for type_ in MARKS),
         *(f"{name}\tcolor:{_ARC_COLOURS[name]}" for name, _ in links),
-        *glyphs,
+        *(f"{name}\tglyph:[{name}]" for name in flags),
     ]
     # brat's own sentence splitter is made for English; its verifier then shows links that lead to a wrong type.
     tools = ["[options]", "Tokens\ttokenizer:whitespace", "Sentences\tsplitter:newline", "Validation\tvalidate:all"]
