@@ -182,9 +182,14 @@ def from_marks(document: Document, found: Iterable[Mark]) -> Document:
     entities = [mark for mark in listed if mark.type == "Entity"]
     hedges = [mark for mark in listed if mark.type == "Hedge"]
     ids = _ids(document, (("a", heads), ("e", entities), ("h", hedges)))
-    justifications = [mark for mark in listed if mark.type == "Justification"]
+    about: dict[str, list[Mark]] = {}
+    for mark in listed:
+        if mark.type == "Justification":
+            about.setdefault(dict(mark.links)["of"], []).append(mark)
+        elif mark.type == "Provenance" and (astray := [key for _, key in mark.links if key not in ids]):
+            raise _error(document, mark, f"attribution: leads to {astray[0]!r}, which stands for no attribution")
     record: Record = {
-        "sources": [_source(mark, ids, [j for j in justifications if ("of", mark.key) in j.links]) for mark in entities],
+        "sources": [_source(mark, ids, about.get(mark.key, ())) for mark in entities],
         "attributions": [_attribution(document, mark, ids, by_key) for mark in heads],
         "hedges": [{**mark.features, "id": ids[mark.key], "span": _fragments(mark.span)} for mark in hedges],
         "rejected_triggers": [
