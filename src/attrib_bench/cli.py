@@ -385,10 +385,10 @@ def run_(
     texts: Texts = None,
 ) -> None:
     """Train systems, score them, and keep one result a system, task and test set, with all that is needed to get it again."""
-    from attrib_bench.experiment import Experiment, scores, test_set, train, write_results
+    from attrib_bench.experiment import Experiment, gold_for, scores, train, write_results
     from attrib_bench.report.tables import main_table
 
-    documents = test_set(gold, split=split, root=root, texts=texts)
+    documents = gold_for(gold, split=split, root=root, texts=texts)
     found = []
     for name in systems:
         with _talk.status(f"{name}: training and scoring"):

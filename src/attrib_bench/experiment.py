@@ -130,7 +130,7 @@ def scores(experiment: Experiment, gold: Gold, tasks: Sequence[str] | None = Non
     return [experiment.score(gold, task) for task in tasks or possible]
 
 
-def test_set(spec: str, *, split: str | None = None, root: Path | None = None, texts: Path | None = None) -> Gold:
+def gold_for(spec: str, *, split: str | None = None, root: Path | None = None, texts: Path | None = None) -> Gold:
     """The gold that systems are scored on: the test split of a collection, or another one, or a whole corpus file or folder."""
     return load_gold(spec, split=split or ("test" if is_collection(spec, root) else None), root=root, texts=texts)
 
@@ -157,7 +157,7 @@ def predict(
         raise DataError(f"{model}: {system.name} does not do {task_name!r}, expected one of {', '.join(system.tasks)}")
     if format_name not in ("attrib-bench", "gqa"):
         raise DataError(f"found the format {format_name!r}, expected attrib-bench or gqa")
-    gold = test_set(spec, split=split, root=root, texts=texts).documents
+    gold = gold_for(spec, split=split, root=root, texts=texts).documents
     predicted = system.predict([TASKS[task_name].given(document) for document in gold], task_name)
     if format_name == "gqa":
         write_gqa_predictions(out, zip(gold, predicted, strict=True))
@@ -198,8 +198,8 @@ def result_path(folder: Path, record: Mapping[str, Any]) -> Path:
     """Where the record of a result lies: ``<folder>/<test set>/<task>-<system>.json``."""
     settings = record["settings"]
     name = settings["data"].partition("@")[0].partition("+")[0].replace("/", "-")
-    test_set = name if settings["split"] == "all" else f"{name}-{settings['split']}"
-    return folder / test_set / f"{record['task']}-{record['system']}.json"
+    gold_for = name if settings["split"] == "all" else f"{name}-{settings['split']}"
+    return folder / gold_for / f"{record['task']}-{record['system']}.json"
 
 
 def write_results(results: Iterable[Result], folder: Path) -> list[Path]:

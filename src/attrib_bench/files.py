@@ -97,7 +97,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Line number (from 1) and bytes of each line that is not blank, one at a time.
+    """Line number (from 1) and bytes, without the line feed, of each line that is not blank, one at a time.
 
     Raises DataError where the file cannot be read, and for a line that is longer than `MOST_BYTES`.
     """
@@ -105,7 +105,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
         with path.open("rb") as lines:
             for number, line in enumerate(iter(lambda: lines.readline(MOST_BYTES + 1), b""), 1):
                 if line.strip():
-                    yield number, _bounded(line, f"{path}:{number}")
+                    yield number, _bounded(line, f"{path}:{number}").rstrip(b"\r\n")
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
 

@@ -12,7 +12,7 @@ from attrib_bench.baselines import ALWAYS, QUICK
 from attrib_bench.build import all_problems, wrong_splits
 from attrib_bench.document import DataError
 from attrib_bench.evaluation import Gold, outcomes
-from attrib_bench.experiment import Result, scores, test_set, train
+from attrib_bench.experiment import Result, gold_for, scores, train
 from attrib_bench.files import write_atomic
 from attrib_bench.formats.huggingface import SplitSize, check_export, export
 from attrib_bench.predictions import write_gqa_predictions, write_predictions
@@ -66,11 +66,11 @@ def reproduce(root: Path, out: Path, *, corpora: Path | None = None, track: Trac
         ("export", partial(_export, root, out / "dataset")),
         ("load the export", partial(_load, root, out / "dataset", sizes)),
     ]
-    core = _TestSet("core-test", "core", cache(lambda: test_set("core", root=root)))
+    core = _TestSet("core-test", "core", cache(lambda: gold_for("core", root=root)))
     steps += [(f"core test: {name}", partial(_score, core, name, root, out, results)) for name in ALWAYS]
     if corpora is not None:
         train_file, dev_file = (str(_gqa_file(corpora, name)) for name in ("train", "dev"))
-        dev = _TestSet("gqa-dev", train_file, cache(lambda: test_set(dev_file)))
+        dev = _TestSet("gqa-dev", train_file, cache(lambda: gold_for(dev_file)))
         steps += [(f"GQA dev: {name}", partial(_score, dev, name, root, out, results)) for name in QUICK]
     track(steps)
     reproduction = Reproduction(tuple(sizes), tuple(results))
