@@ -198,8 +198,8 @@ def result_path(folder: Path, record: Mapping[str, Any]) -> Path:
     """Where the record of a result lies: ``<folder>/<test set>/<task>-<system>.json``."""
     settings = record["settings"]
     name = settings["data"].partition("@")[0].partition("+")[0].replace("/", "-")
-    gold_for = name if settings["split"] == "all" else f"{name}-{settings['split']}"
-    return folder / gold_for / f"{record['task']}-{record['system']}.json"
+    test_set = name if settings["split"] == "all" else f"{name}-{settings['split']}"
+    return folder / test_set / f"{record['task']}-{record['system']}.json"
 
 
 def write_results(results: Iterable[Result], folder: Path) -> list[Path]:
