@@ -25,7 +25,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -194,9 +194,10 @@ def _exported_layer(layer: _Layer) -> dict[str, Any]:
 
 def _exported_feature(name: str, type_: str, layer: _Layer, *, tags: tuple[str, ...] = ()) -> dict[str, Any]:
     is_slot = name == "links"
+    owner = "Attribution" if name in ("form", "status") else layer.name  # one set of tags for all layers of attributions
     tag_set = {
-        "name": f"{layer.name} {name}",
-        "description": f"What {name} of {layer.name} can be; explained in the codebook.",
+        "name": f"{owner} {name}",
+        "description": f"What {name} of {owner} can be; explained in the codebook.",
         "language": None,
         "tags": [{"tag_name": tag, "tag_description": ""} for tag in tags],
         "create_tag": False,
@@ -308,7 +309,8 @@ def _xmi_of(document: Document) -> bytes:
         try:
             return str(cas.to_xmi()).encode()
         except ValueError as error:  # lxml's
-            strings = (document.require_text(), *(source.name for source in document.sources), *asdict(document.metadata).values())
+            strings = [document.require_text(), *asdict(document.metadata).values()]
+            strings += [value for mark in marks(document) for value in mark.features.values()]
             if found := _NOT_XML.search("".join(strings)):
                 raise DataError(f"found U+{ord(found[0]):04X}, which XML 1.0 cannot hold; write it as cas-json") from error
             raise
@@ -330,8 +332,8 @@ def _write(
         raise DataError(f"{path}: is a file, expected a folder to write to")
     write_atomic(path / TYPE_SYSTEM_FILE, type_system().to_xml())
     write_atomic(path / LAYERS_FILE, layers_json())
-    for document, content in rendered(documents, render, broken):
-        write_atomic(path / (file_stem(document) + suffix), content)
+    for _, (name, content) in rendered(documents, lambda document: (file_stem(document), render(document)), broken):
+        write_atomic(path / (name + suffix), content)
 
 
 # --- Reading --------------------------------------------------------------------------------------------------------
@@ -355,7 +357,7 @@ def from_cas(cas: Cas, *, name: str) -> Document:
         if structure.type.name in by_type:
             by_type[structure.type.name].append(_offsets(structure))
         elif structure.type.name == _ARTICLE.type:
-            articles.append({name: _value(structure, name, str) or "" for name in _ARTICLE.features})
+            articles.append({feature: _value(structure, feature, str) or "" for feature in _ARTICLE.features})
     if len(articles) > 1:
         raise DataError(f"found {len(articles)} annotations of the layer Article, expected one")
     own = articles[0] if articles else {}
@@ -430,14 +432,14 @@ def _mark(structure: FeatureStructure, layer: _Layer) -> Mark:
         if value:
             features[name] = value
     links = [(name, key) for name in layer.references for key in (_value(structure, name, str) or "").split()]
-    has_span = MARKS[layer.name].spans
-    return Mark(
-        key=features.get("id") or _whereabouts(structure),
-        type=layer.name,
-        span=Span((_offsets(structure),)) if has_span else None,
-        features=features,
-        links=tuple(links),
-    )
+    key = features.get("id") or _whereabouts(structure)
+    span = None
+    if MARKS[layer.name].spans:
+        start, end = _offsets(structure)
+        if start >= end:
+            raise DataError(f"{layer.name} {key}: covers no words")
+        span = Span(((start, end),))
+    return Mark(key=key, type=layer.name, span=span, features=features, links=tuple(links))
 
 
 def _slots(
@@ -515,14 +517,27 @@ def _read_xmi(types: TypeSystem, path: Path) -> Document:
 
 
 def _read_type_system(path: Path) -> TypeSystem:
-    from cassis import load_typesystem
-
     if not path.is_file():
         raise DataError(f"{path}: is missing; expected the type system that is exported with the .xmi files")
     data = read_bytes(path)
     with _as_data_error(str(path)):
-        _check_xml(data)
-        return load_typesystem(BytesIO(data))
+        return _types_of_xml(data)
+
+
+# A type system takes longer to read than a document, and those of one project are the same.
+@lru_cache(maxsize=4)
+def _types_of_xml(data: bytes) -> TypeSystem:
+    from cassis import load_typesystem
+
+    _check_xml(data)
+    return load_typesystem(BytesIO(data))
+
+
+@lru_cache(maxsize=4)
+def _types_of_json(types: str) -> TypeSystem:
+    from cassis import load_cas_from_json
+
+    return load_cas_from_json(f'{{"%TYPES": {types}, "%FEATURE_STRUCTURES": [], "%VIEWS": {{}}}}').typesystem
 
 
 def _read_json(path: Path) -> Document:
@@ -538,7 +553,10 @@ def _read_json(path: Path) -> Document:
         structures = data.get("%FEATURE_STRUCTURES") or ()
         for structure in structures.values() if isinstance(structures, dict) else structures:
             _check_length(structure.get("sofaString"))
-        return from_cas(load_cas_from_json(text), name=path.stem)
+        if len(views := data["%VIEWS"]) > 1:  # which dkpro-cassis 0.12 refuses
+            text = json.dumps(data | {"%VIEWS": {"_InitialView": views["_InitialView"]}})
+        types_of_file = _types_of_json(json.dumps(types))
+        return from_cas(load_cas_from_json(text, typesystem=types_of_file, merge_typesystem=False), name=path.stem)
 
 
 def _check_xml(data: bytes) -> None:
