@@ -445,8 +445,10 @@ def _entries(result: _Result) -> list[str]:
     return [entry.strip() for entry in ([entries] if isinstance(entries, str) else entries) if entry.strip()]
 
 
-def _linked(results: Sequence[_Result], regions: Mapping[str, _Region]) -> tuple[dict[str, str], dict[str, list[tuple[str, str]]]]:
-    """The first fragment's region of each further fragment's, and the links of first ones to first ones."""
+def _linked(
+    results: Sequence[_Result], regions: Mapping[str, _Region]
+) -> tuple[dict[str, str], Mapping[str, Iterable[tuple[str, str]]]]:
+    """The first fragment's region of each further fragment's, and the links of first ones to first ones, each once."""
     whole: dict[str, str] = {}
     relations = []
     for place, content in results:
@@ -465,10 +467,9 @@ def _linked(results: Sequence[_Result], regions: Mapping[str, _Region]) -> tuple
         elif whole.setdefault(other, one) != one:
             raise DataError(f"{place}: {other} is a further fragment of two regions, expected one")
     roots = {region: _root(region, whole, regions) for region in regions}
-    links: dict[str, list[tuple[str, str]]] = {}
+    links: dict[str, dict[tuple[str, str], None]] = {}
     for name, one, other in relations:
-        if (name, roots[other]) not in links.setdefault(roots[one], []):
-            links[roots[one]].append((name, roots[other]))
+        links.setdefault(roots[one], {})[name, roots[other]] = None
     return roots, links
 
 
@@ -506,8 +507,12 @@ def _in_code_points(regions: dict[str, _Region], text: str) -> dict[str, _Region
 
 
 def _agrees(region: _Region, start: int, end: int, text: str) -> bool:
-    fits = start < end <= len(text)
-    return fits and (region.words is None or _letters(region.words) == _letters(text[start:end]))
+    if not start < end <= len(text):
+        return False
+    if region.words is None or (end - start == len(region.words) and text.startswith(region.words, start)):
+        return True
+    # Hardly anything is dropped, so what is much longer need not be looked at.
+    return end - start <= 2 * len(region.words) + 100 and _letters(region.words) == _letters(text[start:end])
 
 
 def _letters(words: str) -> str:
