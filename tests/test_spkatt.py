@@ -410,7 +410,7 @@ def test_a_broken_file_does_not_keep_the_others_from_being_read(tmp_path: Path) 
 
 
 def test_a_folder_without_speeches_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="found no file, expected speeches in .json, here or in task1/"):
+    with pytest.raises(DataError, match="found no file, expected speeches"):
         list(spkatt.read(tmp_path))
 
 

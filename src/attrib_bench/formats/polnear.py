@@ -312,7 +312,7 @@ def from_standoff(
             )
     doc_id = document_id(f"{name}_{annotator}" if annotator else name)
     known = {key: row[column] for key, column in _COLUMN_OF.items()} if row is not None else {}
-    native = {"lines": lines, "text": name, "annotator": annotator}
+    native = {"lines": lines, "text": name if name.isprintable() else "", "annotator": annotator}
     tokens, sentences = tokenise(text)
     return Document(
         id=doc_id,
@@ -547,8 +547,8 @@ class _Edit:
         lines = [new for line in self._lines for new in self._changed.get(line[0], [line])] + self._new
         unused = self._used(self._lines) - self._used(lines)
         kept = [line for line in lines if line[0] not in unused]
-        names = {line[0] for line in kept}
-        return (line for line in kept if line[0][0] != "#" or line[1].split()[1] in names)
+        gone = {line[0] for line in self._lines} - {line[0] for line in kept}
+        return (line for line in kept if line[0][0] != "#" or line[1].split()[1] not in gone)
 
     @staticmethod
     def _used(lines: Iterable[Line]) -> set[str]:

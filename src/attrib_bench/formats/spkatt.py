@@ -135,18 +135,16 @@ def document_id(name: str) -> str:
     """
     if named := _FILE_NAME.fullmatch(name):
         return f"{COLLECTION}-{named[6]}"
-    return name if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name) else f"{COLLECTION}-{sha256(_printable(name))[:12]}"
-
-
-def _printable(name: str) -> str:
-    return name.encode(errors="surrogateescape").hex() if re.search("[\ud800-\udfff]", name) else name
+    if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        return name
+    return f"{COLLECTION}-{sha256(name.encode(errors='surrogateescape'))[:12]}"
 
 
 def _metadata(name: str) -> Metadata:
     """What a file name says; the speeches on one item of the agenda are a story."""
     named = _FILE_NAME.fullmatch(name)
     if not named:
-        return Metadata(story_id=document_id(name), title=_printable(name))
+        return Metadata(story_id=document_id(name))
     session, item, number, party, speaker, _, day, month, year = named.groups()
     try:
         held = date(int(year), int(month), int(day)).isoformat()
@@ -215,7 +213,7 @@ def from_record(record: Any, *, name: str, place: str, end: str = "\n") -> Docum
         metadata=_metadata(name),
         tokens=tokens,
         sentences=tuple(pairwise(bounds)),
-        native={COLLECTION: {"annotations": annotations, "tokens": edges, "file": _printable(name), "end": end}},
+        native={COLLECTION: {"annotations": annotations, "tokens": edges, "file": name if name.isprintable() else "", "end": end}},
     )
     quoted = {i for match in re.finditer("„[^„“]*“", text) for i in range(*match.span())}
     sources: dict[tuple[str, Kind], Source] = {}
