@@ -30,10 +30,13 @@ CUE_NOUNS = frozenset(
     """
     Forderung Forderungen Vorwurf Vorwürfe Vorwürfen Hoffnung Warnung Warnungen Ankündigung Behauptung Behauptungen Befürchtung
     Befürchtungen Vermutung Zusage Versprechen Drohung Vorschlag Erklärung Begründung Feststellung Verdacht These Kritik
-    Appell Bitte Empfehlung Prognose Zweifel Sorge
+    Appell Bitte Empfehlung Prognose Zweifel Sorge Ergebnis Schluss Schlussfolgerung Entschluss Mitteilung
     """.split()
 )
 """Nominal cues (section 3): they count with a clause only."""
+
+PREDICATES = frozenset({"bekannt", "überzeugt", "zuversichtlich"})
+"""Adjectives that are a cue beside a copula (Q1)."""
 
 REPORTING = frozenset(
     """
@@ -44,6 +47,15 @@ REPORTING = frozenset(
     """.split()
 )
 """List R (A4), single verbs: a noun or prepositional phrase is content enough."""
+
+CARRIER_ENDS = tuple(
+    """
+    angaben informationen bericht berichte berichten aussagen erkenntnissen erkenntnisstand meldung meldungen schätzungen einschätzung
+    einschätzungen ansicht meinung auffassung worten darstellung darstellungen überzeugung auskunft ermittlungen umfragen umfrage
+    prognosen berechnungen recherchen annahmen mitteilung studie erhebung analyse erklärung vermutungen
+    """.split()
+)
+"""Ends of nouns, in lower case, that *nach* and *zufolge* bring in as what a source said: list K, its compounds, documents (list D)."""
 
 THOUGHT_CARRIERS = frozenset(
     """
@@ -72,7 +84,7 @@ SPEECH_VERBS = frozenset(
 BASIS_NOUNS = frozenset({"Berufung", "Bezugnahme", "Verweis", "Hinweis"})
 """List P (A6): *unter Berufung auf* and the like; *unter* or *mit* before it, *auf* behind."""
 
-KIND_ENDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+KIND_ENDS: tuple[tuple[str, list[str]], ...] = (
     (
         "document",
         """bericht berichte berichten studie studien umfrage umfragen mitteilung mitteilungen erklärung pressemitteilung gutachten
@@ -107,7 +119,7 @@ KIND_ENDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Last parts of head nouns by kind (10.2); the first list that has the noun decides, so groups stand before persons."""
 
-SECTOR_PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+SECTOR_PARTS: tuple[tuple[str, list[str]], ...] = (
     (
         "media",
         """zeitung medien blatt agentur redaktion journalist radio rundfunk sender tagesschau kurier bote anzeiger magazin portal presse
@@ -139,7 +151,10 @@ SECTOR_PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         bundeswehr ermittler richter zoll haus schule sekretariat zweckverband aufsicht general usa russland china nordkorea ukraine
         israel frankreich washington moskau berlin brüssel peking kiew pjöngjang kreml verbündete""".split(),
     ),
-    ("private", "anwohner nachbar zeuge passant familie mann frau schüler eltern fahrgast fahrgäste wirt altenpfleg bewohner bürger kunde".split()),
+    (
+        "private",
+        "anwohner nachbar zeuge passant familie mann frau schüler eltern fahrgast fahrgäste wirt altenpfleg bewohner bürger kunde".split(),
+    ),
 )
 """Parts of names and head nouns by sector (10.2), in lower case; the first list with a hit decides."""
 
@@ -150,6 +165,14 @@ ANONYMOUS_PARTS = frozenset(
     """.split()
 )
 """List G (10.3): heads and marks of sources whose identity is withheld, in lower case."""
+
+JUDGING_VERBS = frozenset(
+    """
+    kritisieren ablehnen verurteilen zurückweisen verteidigen würdigen anprangern bekräftigen bedauern begrüßen loben rechnen
+    schätzen erwarten melden aufrufen zweifeln
+    """.split()
+)
+"""Verbs of list R that judge, expect or call upon; with a noun phrase GQA mostly leaves them unmarked (appendix A)."""
 
 HEDGES: dict[str, HedgeType] = {
     **dict.fromkeys(

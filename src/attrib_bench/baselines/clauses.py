@@ -1,830 +1,837 @@
-"""Attributions of German sentences by rules over word classes: the engine of the system `lexicon`.
+"""Attributions of German text by rules over word classes: the engine of the system `lexicon`.
 
-Every token becomes one letter, its class; a sentence becomes a string of letters, and the rules are regular expressions over it.
+Every word is a letter (`wordclasses` has the table), a sentence a string, and the rules are regular expressions over it. A
+sentence is read from trigger to trigger: adverbial cues (*laut, nach Angaben, zufolge, so, demnach*), nominal ones with a
+clause of their own, and verbs with the clause that they govern, before or after. What lies between sentences follows:
+quotations that nobody frames, and Konjunktiv sentences that go on with the last source. In brackets are the codebook's rules.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
 
-from attrib_bench.document import Document, Form, Fragment
-from attrib_bench.lexicon import CARRIERS, CUE_NOUNS, REPORTING, WORD_CLASSES, cue_verbs, participles, separated_verbs, subjunctives
+from attrib_bench.baselines.wordclasses import classes
+from attrib_bench.document import Form, Fragment
+from attrib_bench.lexicon import REPORTING, cue_verbs, separated_verbs
 
-_MARKS = {
-    **dict.fromkeys([".", "!", "?", "…", "...", "?!"], "."),
-    ",": ",",
-    ";": ";",
-    ":": ":",
-    **dict.fromkeys(["-", "–", "—", "--"], "-"),
-    "(": "(",
-    "[": "(",
-    ")": ")",
-    "]": ")",
-    **dict.fromkeys(["„", "»", "“", "”", "«", '"', "''", "‚", "‘", "’"], "'"),
-}
-_ADJECTIVE = ("e", "en", "er", "es", "em")
-_CARRIER_ENDS = (
-    "angaben", "informationen", "berichten", "berichte", "aussagen", "erkenntnissen", "erkenntnisstand", "meldungen", "schätzungen",
-    "einschätzung", "einschätzungen", "ansicht", "meinung", "auffassung", "worten", "darstellung", "darstellungen", "überzeugung",
-    "auskunft", "ermittlungen", "umfragen", "umfrage", "prognosen", "berechnungen", "recherchen", "medienangaben", "annahmen",
-    "bericht", "mitteilung", "studie", "meldung", "erhebung", "analyse", "pressemitteilung", "erklärung", "vermutungen",
-)  # fmt: skip
+# --- Phrases --------------------------------------------------------------------------------------------------------
 
+_NOUN = "[NBCQ]+b*"
+_NOMINAL = rf"[dgkn]*(?:x?[an])*{_NOUN}"
+_GENITIVE = rf"g[dn]*(?:x?[an])*{_NOUN}"
+_OF = r"[vf][dgkn]*(?:x?[an])*[NBCMQ]+b*"
+_PREPOSITIONAL = r"[pXvfz][dgkn]*(?:x?[an])*[NBCMQ]+b*"
+_SHORT = rf"{_NOMINAL}(?:{_GENITIVE}|{_OF})*(?:u{_NOMINAL}(?:{_GENITIVE}|{_OF})*)?"
+"""A noun phrase where what follows it may not belong to it: genitives, *von* and *für* alone are taken in."""
+_LONG = rf"{_NOMINAL}(?:{_GENITIVE}|{_PREPOSITIONAL})*(?:u{_NOMINAL}(?:{_GENITIVE}|{_PREPOSITIONAL})*)?"
+"""A noun phrase in a place of its own, such as before the finite verb: all prepositional phrases are taken in."""
 
-class _Classes(dict[str, str]):
-    """The class of each word, from the word lists and by shape for the rest; it remembers."""
-
-    def __missing__(self, word: str) -> str:
-        found = self[word] = _class_of(word)
-        return found
-
-
-def _class_of(word: str) -> str:
-    if word in _MARKS:
-        return _MARKS[word]
-    lower = word.lower()
-    if (closed := _closed().get(lower)) is not None:
-        return closed
-    if word[0].isupper():
-        if word in CUE_NOUNS:
-            return "B"
-        return "C" if word in CARRIERS or lower.endswith(_CARRIER_ENDS) else "N"
-    if word[0].isdigit():
-        return "n"
-    if lower in participles() or lower == "bekannt":
-        return "P"
-    if lower in subjunctives():
-        return "K"
-    if lower in cue_verbs():
-        return "V"
-    if lower in separated_verbs():
-        return "T"
-    if len(word) > 3 and word.endswith(_ADJECTIVE):
-        return "a"
-    return "x" if word[0].isalpha() else "#"
-
-
-@cache
-def _closed() -> dict[str, str]:
-    return {word: letter for letter, words in WORD_CLASSES.items() for word in words.split()}
-
-
-CLASSES = _Classes()
-
-PRONOUNS = frozenset("er sie es wir ich man der die das den dem denen dieser diese dieses sein seine seiner ihr ihre ihrer".split())
-"""Sources that name nobody by themselves, in lower case."""
-
-_NOM = r"[dgkn]*(?:x?[an])*[NBCQ]+b*"
-_GEN = r"g(?:x?[an])*[NBCQ]+b*"
-_VON = r"[vf][dgkn]*(?:x?[an])*[NBCMQ]+b*"
-_PP = r"[pXvfz][dgkn]*(?:x?[an])*[NBCMQ]+b*"
-_SHORT = rf"{_NOM}(?:{_GEN}|{_VON})*(?:u{_NOM}(?:{_GEN}|{_VON})*)?"
-_LONG = rf"{_NOM}(?:{_GEN}|{_PP})*(?:u{_NOM}(?:{_GEN}|{_PP})*)?"
-_NP = re.compile(_SHORT)
-_FULL = re.compile(rf"{_LONG}(?:,{_LONG},(?=[xrHhmKJVTp]))?")
-_RELATIVE = re.compile(r"[pXvfz]?[dg]")
-_NOMINAL = re.compile(rf"x*(?:{_LONG}|[og])(?:,{_LONG})*")
+_SHORT_PHRASE = re.compile(_SHORT)
+_LONG_PHRASE = re.compile(_LONG)
+_FOREFIELD = re.compile(rf"{_LONG}(?:,{_LONG},(?=[xrHhmKJVTp]))?")
+_SUBJECT_ALONE = re.compile(rf"x*(?:{_LONG}|[og])(?:,{_LONG})*")
 _APPOSITION = re.compile(rf",{_SHORT}(?=[,.:;$])")
-_LONG_RE = re.compile(_LONG)
+_NEXT_APPOSITION = re.compile(rf",{_LONG}(?=,)")
 _PRONOUN = re.compile("o|g")
-_BEFORE_WONACH = re.compile(rf"{_NOM}(?:{_GEN}|{_PP})*(?=,Y)")
-_BEFORE_NOUN = re.compile(r"[dgk]?a*$")
+_LEAD = re.compile("[xuU]*")
+_BETWEEN = re.compile("[xri]*")
+_ADJUNCT = re.compile(rf"(?:{_PREPOSITIONAL}|[pXz][dg]?M+|M)x*")
 _AGENT = re.compile(rf"v({_SHORT})")
 _TOWARDS = re.compile(rf"A({_SHORT})")
 _PLACE = re.compile(rf"p({_LONG})")
+
+# --- Cues -----------------------------------------------------------------------------------------------------------
+
+_TRIGGER = re.compile("[VTPLZGXSYBC]")
+_NACH = re.compile(
+    rf"X([dgkn]*(?:x?[an])*N*C)"
+    rf"((?:(?:x?a)*{_NOUN})?(?:{_GENITIVE}|{_OF})*(?:u{_NOMINAL}(?:{_GENITIVE}|{_OF})*)?"
+    rf"(?:{_PREPOSITIONAL}(?=[HhmKJVT,]))?(?:,{_LONG}(?=,?[HhmKJVTxa]))?)"
+)
+_NACH_BEHIND = re.compile("[dgkn]+a*CX")
+_CARRIER_ZUFOLGE = re.compile(rf"(?:[dgkn]+(?:x?[an])*|a?)C(?:a+[NBCQ]+)?(?:{_GENITIVE}|{_OF})*(?=Z)")
+_PHRASE_ZUFOLGE = re.compile(rf"{_LONG}(?=Z)")
+_PHRASE_WONACH = re.compile(rf"{_NOMINAL}(?:{_GENITIVE}|{_PREPOSITIONAL})*(?=,Y)")
+_BEFORE_NOUN = re.compile("[dgk]?a*$")
+_ENDS_IN_ZU = re.compile("z[aVPT]$")
 _FINITE = re.compile("[HhmVT]")
-_BEFORE_RELATIVE = re.compile(rf"(?={_NOM})(?<![agdkn]){_LONG}(?=,)")
-_MORE = re.compile(rf",{_LONG}(?=,)")
-_LEAD = re.compile(r"[xuU]*")
-_SKIP = re.compile(r"[xri]*")
-_ONE_PP = re.compile(rf"(?:{_PP}|[pXz][dg]?M+|M)x*")
-_BEFORE_ZUFOLGE = re.compile(rf"(?:[dgkn]*(?:x?[an])*C(?:{_GEN}|{_VON})*|{_LONG})(?=Z)")
-_NACH = re.compile(rf"X([dgkn]*(?:x?[an])*N*C)((?:(?:x?a)*[NBCQ]+b*)?(?:{_GEN}|{_PP})*(?:u{_NOM}(?:{_GEN}|{_PP})*)?(?:,{_LONG},?(?=[HhmKJVTxa]))?)")
-_NACH_AFTER = re.compile(r"[dgkn]+a*CX")
-_TRIGGER = re.compile(r"[VTPLZGXSYBC]")
-_LEFT = re.compile(r"[;:]|,(?=[uUcs])|(?<=,)[pXv]?[dg](?=[^,]*,)")
-_RIGHT = re.compile(r";|,(?=[uU])")
-_CUT = re.compile(r",(?=w)|,?u(?=[VT][^,.])|,S(?=[dgkanNoBC])")
-_VERBLIKE = "VHhmKJPyaT"
+_SECOND_CUE = re.compile("u[xr]?[VTH]")
+
+_BOUNDS = ",:;.-q$"
+_LEFT_OF_CLAUSE = re.compile(r"[;:]|,(?=[uUcs])|(?<=,)[pXv]?[dg](?=[^,]*,)")
+_RIGHT_OF_CLAUSE = re.compile(";|,(?=[uU])")
+_START_OF_FRAME = re.compile(";|,(?=[uU])")
+_END_OF_CONTENT = re.compile(",(?=w)|,?u(?=[VT][^,.])|,S(?=[dgkanNoBC])")
+_RELATIVE = re.compile("[pXvfz]?[dg]")
+_RELATIVE_CUE = re.compile("[pXvz]?[dg](?![anNBC]*[VHhmKJT])")
+_ANTECEDENT = re.compile(rf"(?={_NOMINAL})(?<![agdkn]){_LONG}(?=,)")
+_ZU_CLAUSE = re.compile("[^,]*z[aVPT](?=[,.u$])")
+_VERB_SECOND = re.compile(rf"x*(?:{_LONG}|{_PREPOSITIONAL}|[oed])x*[HhmVTxa]")
+_SUBJUNCTIVE = re.compile(rf"K|[NBCboe](a)(?=[^aNnBCQ])|^x*(?:{_LONG}|{_PREPOSITIONAL}|[oedg])J")
+_ANY_SUBJUNCTIVE = re.compile("[KJ]")
+_ANY_VERB = re.compile("[HhmKJVPT]")
+
+_CORRELATES = frozenset({"darauf", "davon", "damit", "daran", "dazu", "darüber", "es"})
+_DATIVES = frozenset({"dem", "den", "einem", "ihm", "ihnen", "ihren", "seinem", "seinen", "einen"})
+_SPEAKING_TEXTS = frozenset({"heißt", "hieß", "steht", "geheißen", "lautet", "lautete"})
+_PARTICLES = frozenset("statt ein ab an auf vor aus bei teil um durch heraus zurück weg nieder zu entgegen her hin los".split())
+_ASKING = frozenset("fragen sagen erklären mitteilen berichten bekanntgeben schildern beschreiben verraten".split())
+_DEGREES = frozenset({"sehr", "viel", "viele", "gut", "lange"})
+_CONDITIONS = frozenset({"wenn", "falls", "sonst", "Wenn", "Falls"})
+_SHALL = frozenset({"soll", "sollen", "Soll", "Sollen"})
+
+_MEMORY = 3  # sentences for which a source is remembered, after the last attribution
+_SHORT_MEMORY = 2  # the same for a quotation without a frame
+_LEAST_SPEECH = 7  # tokens of a quotation that is one without any frame, marks included; fewer where it opens the sentence
+_LEAST_OPENING = 4
+_LEAST_WHOLE = 5  # tokens of a quotation after a comma that is the content by itself
 
 
 @dataclass(slots=True)
 class Found:
-    """An attribution as ranges of a document's tokens, half-open, still in neither scheme."""
+    """An attribution as words of a document: ranges are half-open; it is in no scheme yet."""
 
     form: Form
     content: list[Fragment]
     cue: list[int] = field(default_factory=list)
     helpers: list[int] = field(default_factory=list)
-    """Auxiliaries, *es* and correlates of the cue."""
+    """Auxiliaries, *es*, *sich* and correlates that go with the cue."""
     source: Fragment | None = None
     carrier: Fragment | None = None
-    """What the carrier noun adds to the source of other schemes, joined to it."""
+    """The carrier noun (S8) that stands before the source, with the *von* between them."""
     addressee: Fragment | None = None
     frame: list[Fragment] = field(default_factory=list)
+    """The cue clause; the content may stand inside."""
     lemma: str = ""
-    sollen: bool = False
-    """A sentence of *sollen* in another's words, which some schemes count as free indirect."""
+    shall: bool = False
+    """A sentence of *sollen* that goes on with the last source."""
     follows: Found | None = None
-    """The attribution whose source it shares without naming it."""
-
-
-def parse(z: str, w: Sequence[str]) -> list[Found]:
-    """The attributions of one sentence, as token ranges within it."""
-    found: list[Found] = []
-    end = len(z)
-    if z.endswith("."):
-        end -= 1
-    z += "$"
-    covered = -1
-    for trigger in _TRIGGER.finditer(z):
-        i = trigger.start()
-        if i < covered:
-            continue
-        letter = z[i]
-        if letter in "VTP":
-            one = _verbal(z, w, i, end)
-        elif letter in "BC":
-            one = _nominal(z, w, i, end)
-        else:
-            one = _adverbial(z, w, i, end)
-        if one is not None:
-            one.content = [part for part in one.content if part[0] < part[1]]
-            found.append(one)
-            if one.frame:
-                covered = max(covered, one.frame[-1][1] if letter in "VTP" else i + 1)
-    return found
-
-
-def _nominal(z: str, w: Sequence[str], i: int, end: int) -> Found | None:
-    """*der Meinung, dass …*, *die Forderung, … zu …*: a nominal cue counts with its clause only."""
-    if z[i + 1] != ",":
-        return None
-    stop = next((j for j in range(i + 2, end) if z[j] in _BOUND), end)
-    clause = z[i + 2 : stop]
-    if clause[:1] != "c" and not re.search(r"z[aVPT]$", clause) and not ("K" in clause and w[i] not in _TWO_SIDED):
-        return None
-    start = max((z.rfind(mark, 0, i) for mark in ",:;q"), default=-1) + 1
-    first = _BEFORE_NOUN.search(z, 0, i)
-    one = Found(Form.INDIRECT, [(i + 2, stop)], cue=[*range(first.start() if first else i, i + 1)], lemma=w[i].lower())
-    finite = next((k for k in range(start, i) if z[k] in "HhmV"), None)
-    if finite is not None:
-        one.helpers = [finite]
-        subject = _FULL.match(z, start + len(_LEAD.match(z, start)[0]), finite)
-        if subject is not None and subject.end() == finite:
-            one.source = subject.span()
-        else:
-            one.source = _after(z, finite + 1, i)
-            if one.source and one.source[1] > one.cue[0]:
-                one.source = None
-        if stop == end or z[stop] == ".":
-            one.content = [(i + 2, _stop(z, i + 2, end))]
-    one.frame = [(start, i + 2)]
-    return one
-
-
-_TWO_SIDED = ("Kritik", "Bericht", "Studie")
-
-
-def _adverbial(z: str, w: Sequence[str], i: int, end: int) -> Found | None:
-    letter = z[i]
-    carrier = None
-    cue = [i]
-    if letter in "LG":
-        match = _LONG_RE.match(z, i + 1) or _PRONOUN.match(z, i + 1)
-        if match is None:
-            return None
-        source = match.span()
-    elif letter == "Z":
-        match = _BEFORE_ZUFOLGE.search(z, 0, i + 1)
-        if match is None or match.end() != i:
-            return None
-        source = match.span()
-    elif letter == "X":
-        match = _NACH.match(z, i)
-        if match is not None:
-            source = (i + 1, match.end())
-            if match[2]:
-                of = match.start(2) + (match[2][0] == "v")
-                carrier, source = (i + 1, of), (of, match.end())
-        else:
-            start = max(0, i - 4)
-            match = _NACH_AFTER.search(z, start, i + 1)
-            if match is None or match.end() != i + 1:
-                return None
-            source = (match.start(), i)
-    elif letter == "S":
-        if i == 0 or z[i - 1] not in ",'q-" or i + 1 >= len(z):
-            return None
-        match = _NP.match(z, i + 1) or _PRONOUN.match(z, i + 1)
-        if match is None or (match.end() < len(z) and z[match.end()] not in ",.:-;xpX'qM$"):
-            return None
-        if (apposition := _APPOSITION.match(z, match.end())) is not None:
-            source = (i + 1, apposition.end())
-        else:
-            source = match.span()
-        return _set_off(z, w, i - 1, source, cue, end)
-    else:  # demnach, wonach
-        if w[i].lower() == "wonach" or z[i - 1 : i] == ",":
-            match = _BEFORE_WONACH.search(z, 0, i + 1)
-            stop = z.find(",", i)
-            return Found(
-                Form.INDIRECT,
-                [(i + 1, stop if stop > 0 else end)],
-                cue=cue,
-                source=match.span() if match else None,
-                frame=[(match.start() if match else i, i + 1)],
-                lemma="demnach",
-            )
-        content = [part for part in ((0, i), (i + 1, end)) if part[0] < part[1]]
-        return Found(Form.INDIRECT, content, cue=cue, frame=[(i, i + 1)], lemma="demnach")
-    low = min([i, source[0], *(carrier or ())])
-    high = max([i + 1, source[1]])
-    return _around(z, low, high, end, Found(Form.INDIRECT, [], cue=cue, source=source, carrier=carrier, lemma=w[i].lower()))
-
-
-def _around(z: str, low: int, high: int, end: int, one: Found) -> Found | None:
-    """The content of an adverbial cue by the position rule C5."""
-    left, right = 0, end
-    if low > 0 and high < end:
-        for match in _LEFT.finditer(z, 0, low):
-            left = match.end() if match.group()[0] in ",;:" else match.start()
-        match2 = _RIGHT.search(z, high)
-        if match2 is not None:
-            right = match2.start()
-    while high < right and z[high] == "," :
-        high += 1
-    one.content = [part for part in ((left, low), (high, right)) if _worded(z, part)]
-    one.frame = [(low, high)]
-    return one if one.content else None
-
-
-def _worded(z: str, part: Fragment) -> bool:
-    return any(letter not in ",.;:-" for letter in z[part[0] : part[1]])
-
-
-def _set_off(z: str, w: Sequence[str], comma: int, source: Fragment, cue: list[int], end: int) -> Found | None:
-    """*…, so X, …*"""
-    stop = next((k for k in range(source[1], len(z)) if z[k] in ",.:;-"), end)
-    before = (0, comma if z[comma] in ",-" else comma + 1)
-    one = Found(Form.INDIRECT, [before] if before[0] < before[1] else [], cue=cue, source=source, lemma="so")
-    one.frame = [(before[1], stop)]
-    if stop < end and z[stop] in ",-":
-        one.frame = [(before[1], stop + 1)]
-        right = _RIGHT.search(z, stop)
-        after = (stop + 1, right.start() if right else end)
-        if _worded(z, after) and z[stop + 1] not in "uU":
-            one.content.append(after)
-    return one if one.content else None
-
-
-_BOUND = ",:;.-q$"
-
-
-def _verbal(z: str, w: Sequence[str], i: int, end: int) -> Found | None:
-    a = i
-    while a > 0 and z[a - 1] not in _BOUND:
-        a -= 1
-    b = i
-    n = len(z)
-    while b < n and z[b] not in _BOUND:
-        b += 1
-    word = w[i].lower()
-    cue = [i]
-    helpers: list[int] = []
-    lemma = cue_verbs().get(word, "")
-    relative = a > 0 and z[a - 1] == "," and re.match(r"[pXvz]?[dg](?![anNBC]*[VHhmKJT])", z[a:b]) is not None
-    sub = z[a] in "scwW" or relative
-    tail = z[i + 1 : b]
-    if z[a] != "W" and not tail.strip("HhmKJyV") and (wie := z.rfind("W", 0, a)) >= 0 and (wie == 0 or z[wie - 1] in ",-"):
-        if _NOMINAL.match(z, wie + 1) and not re.search("[HhmKJVPT]", z[wie:a]):
-            a, sub = wie, True
-    final = sub and not tail.strip("HhmKJyV")
-    finite = i
-    passive = False
-    if final:
-        if z[i] == "T":
-            if w[i - 1] != "bekannt":
-                return None
-            cue.insert(0, i - 1)
-        helpers = list(range(i + 1, b))
-        passive = any(z[k] == "h" for k in helpers) and lemma != word
-    else:
-        k = next((k for k in range(i - 1, a - 1, -1) if z[k] in "HhKJm"), None)
-        closes = not tail.strip("yHh") or (z[i] == "P" and not tail.strip("yHhxpNMdgan"))
-        if k is not None and closes:
-            finite = k
-            helpers = [k, *[j for j in range(i + 1, b) if z[j] in "yHh"]]
-            passive = z[k] == "h" and lemma != word or any(z[j] == "y" and w[j] == "worden" for j in helpers)
-        elif z[i] == "P":
-            return None
-        else:
-            particles = separated_verbs().get(word)
-            if particles:
-                at = next((e for e in _ends(z, b) if w[e - 1].lower() in particles and e - 1 > i), None)
-                if at is not None:
-                    cue.append(at - 1)
-                    lemma = cue_verbs()[w[at - 1].lower() + word]
-                    b = at
-                elif z[i] == "T":
-                    return None
-    if z[finite] in "KJ" and not final:
-        return None
-    # subject
-    source, addressee = _subject(z, w, a, b, i, finite, final, relative, passive)
-    one = Found(Form.INDIRECT, [], cue=cue, helpers=helpers, source=source, addressee=addressee, lemma=lemma)
-    for k in range(a, b):
-        if w[k].lower() in ("darauf", "davon", "damit", "daran", "dazu", "darüber", "es") or z[k] == "r":
-            if z[k] != "e" or k == finite + 1 or (k == a and k == finite - 1):
-                one.helpers.append(k)
-    if z[a] == "W":
-        return _wie(z, w, a, b, end, one)
-    if finite == a and a > 0 and z[a - 1] in ",-q" and not final:
-        before_quote = z[a - 1] == "q" or (a > 1 and z[a - 2] == "q")
-        head = z[: a - 1] if z[a - 1] in ",-" else z[:a]
-        if before_quote or not _is_subject(head):
-            following = z[b + 1 : b + 2]
-            if z[b] == "," and following == "c" and not before_quote:
-                return _content_after(z, w, a, b, end, one, final)
-            if z[finite] in "KJm" or source is None or z[finite + 1 : source[0]].strip("xri"):
-                if not before_quote:
-                    return None
-            return _inverted(z, w, a, b, end, one, before_quote)
-        match = _LONG_RE.match(z, len(head) - len(head.lstrip("xuU")))
-        if match is not None:
-            stop = match.end()
-            while (more := _MORE.match(z, stop, a)) is not None:
-                stop = more.end()
-            one.source = (match.start(), stop)
-        one.addressee = source if source and source[0] > i and source[0] >= a else one.addressee
-    return _content_after(z, w, a, b, end, one, final)
-
-
-def _is_subject(head: str) -> bool:
-    """Whether what stands before a comma and a verb is the verb's subject, with appositions or a relative clause."""
-    if _NOMINAL.fullmatch(head):
-        return True
-    first, *rest = head.split(",")
-    return bool(
-        rest
-        and _RELATIVE.match(rest[0])
-        and rest[-1][-1:] in tuple("HhmVaxPTK")
-        and not re.search("[HhmKJVT]", first)
-        and first[:1] in tuple("dgNnaxkC")
-    )
-
-
-def _ends(z: str, b: int) -> Iterator[int]:
-    """Ends of the segment that stops at b and of the two after it, where a particle may stand."""
-    for _ in range(3):
-        yield b
-        if b >= len(z) or z[b] != ",":
-            return
-        b += 1
-        while b < len(z) and z[b] not in _BOUND:
-            b += 1
-
-
-def _subject(
-    z: str, w: Sequence[str], a: int, b: int, i: int, finite: int, final: bool, relative: bool, passive: bool
-) -> tuple[Fragment | None, Fragment | None]:
-    addressee = None
-    source: Fragment | None = None
-    if final:
-        start = _SKIP.match(z, a + 1)
-        at = start.end() if start else a + 1
-        np = _NP.match(z, at, i)
-        if z[at] == "o" and at < i:
-            source = (at, at + 1)
-        elif np is not None and not relative:
-            more = _MORE.match(z, np.end())
-            source = (np.start(), more.end() if more else np.end())
-        elif relative:
-            at = a + (z[a] in "pXvz")
-            if at > a and (passive or z[at + 1] == "e"):
-                before = next((match for match in _BEFORE_RELATIVE.finditer(z, 0, a) if match.end() == a - 1), None)
-                source = before.span() if before else None
-                return source, None
-            source = (at + 1, at + 2) if z[at + 1] == "o" else (at, at + 1)
-    else:
-        lead = _LEAD.match(z, a, finite)
-        start_at = lead.end() if lead else a
-        pre = _FULL.match(z, start_at, finite)
-        dative = w[start_at].lower() in ("dem", "den", "einem", "ihm", "ihnen", "ihren", "seinem", "seinen", "einen")
-        if finite > a and z[finite - 1] == "u" and not passive:
-            source = _first_subject(z, w, finite - 1)
-        elif z[finite + 1] == "o" and finite > a and not passive:
-            source = (finite + 1, finite + 2)
-            if pre is not None and pre.end() == finite:
-                addressee = pre.span()
-        elif start_at < finite and z[start_at] in "og" and start_at + 1 == finite:
-            source = (start_at, start_at + 1)
-        elif pre is not None and not z[pre.end() : finite].strip("xr") and start_at < finite and not dative:
-            source = pre.span()
-        elif start_at < finite and z[start_at] == "e":
-            source = None
-        else:
-            if pre is not None and dative and pre.end() == finite:
-                addressee = pre.span()
-            source = _after(z, finite + 1, b)
-    if cue_verbs().get(w[i].lower()) == "zitieren":
-        if not passive and source is not None and source[1] <= i:
-            source = _after(z, finite + 1, b) or source
-        return source, None
-    if passive:
-        addressee = source or addressee
-        source = None
-        match = _AGENT.search(z, a, b) or _place(z, w, a, b)
-        if match is not None:
-            source = match.span(1)
-    if source is None and w[i].lower() in ("heißt", "hieß", "steht", "geheißen", "lautet", "lautete"):
-        match = _place(z, w, a, b)
-        if match is not None:
-            source = match.span(1)
-    if addressee is None:
-        match = _TOWARDS.search(z, a, b)
-        if match is not None:
-            addressee = match.span(1)
-    if addressee is None and source is not None and not passive and source[1] < b:
-        at = source[1] if source[1] > i else i + 1
-        if at < b and w[at].lower() in ("dem", "den", "einem") and (match := _NP.match(z, at, b)):
-            addressee = match.span()
-    return source, addressee
-
-
-def _first_subject(z: str, w: Sequence[str], stop: int) -> Fragment | None:
-    """The subject of the first conjunct, which the second shares (S10)."""
-    start = max(z.rfind(mark, 0, stop) for mark in ";:q") + 1
-    lead = _LEAD.match(z, start)
-    at = lead.end() if lead else start
-    if z[at] in "og":
-        return (at, at + 1) if z[at + 1] in "HhmVTx" else None
-    match = _FULL.match(z, at, stop)
-    if match is not None and w[at].lower() not in ("dem", "den"):
-        return match.span()
-    finite = _FINITE.search(z, at, stop)
-    return _after(z, finite.end(), stop) if finite else None
-
-
-def _place(z: str, w: Sequence[str], a: int, b: int) -> re.Match[str] | None:
-    """The phrase with *in* or *aus* that names a document or body which speaks."""
-    for match in _PLACE.finditer(z, a, b):
-        if w[match.start()].lower() in ("in", "im", "aus", "auf"):
-            return match
-    return None
-
-
-def _after(z: str, at: int, b: int) -> Fragment | None:
-    """The subject behind the verb: the next noun phrase, over adverbs and prepositional phrases."""
-    for _ in range(3):
-        skip = _SKIP.match(z, at)
-        at = skip.end() if skip else at
-        if at >= len(z):
-            return None
-        if z[at] == "o" or (z[at] in "g" and at + 1 == b):
-            return at, at + 1
-        np = _NP.match(z, at)
-        if np is not None:
-            apposition = _APPOSITION.match(z, np.end())
-            return at, apposition.end() if apposition else np.end()
-        pp = _ONE_PP.match(z, at)
-        if pp is None or pp.end() == at:
-            return None
-        at = pp.end()
-    return None
-
-
-def _wie(z: str, w: Sequence[str], a: int, b: int, end: int, one: Found) -> Found | None:
-    one.helpers.append(a)
-    if a == 0 or not _worded(z, (0, a)):
-        if b >= end or z[b] != ",":
-            return None
-        one.frame = [(a, b + 1)]
-        one.content = [(b + 1, _stop(z, b + 1, end))]
-        return one
-    if z[a - 1] not in ",-":
-        return None
-    one.content = [(0, a - 1)]
-    one.frame = [(a - 1, b)]
-    if b < end and z[b] in ",-":
-        one.frame = [(a - 1, b + 1)]
-        if b + 1 < end and z[b + 1] not in "uU":
-            one.content.append((b + 1, _stop(z, b + 1, end)))
-    return one
-
-
-def _inverted(z: str, w: Sequence[str], a: int, b: int, end: int, one: Found, quote: bool) -> Found | None:
-    comma = a - 1 if z[a - 1] in ",-" else a
-    stop = max(b, one.source[1] if one.source else 0)
-    while stop < end and z[stop] not in ",:;.-q":
-        stop += 1
-    if quote:
-        one.form = Form.DIRECT
-        start = comma
-        while start > 0 and z[start - 1] == "q":
-            start -= 1
-        one.content = [(start, comma)]
-    else:
-        one.content = [(0, comma)]
-    one.frame = [(comma, stop)]
-    if stop < end and z[stop] in ",:-":
-        one.frame = [(comma, stop + 1)]
-        if z[stop + 1] == "q":
-            k = stop + 1
-            while k < len(z) and z[k] == "q":
-                k += 1
-            one.content.append((stop + 1, k))
-        elif not quote and z[stop + 1] not in "uUsdgpw":
-            one.content.append((stop + 1, _stop(z, stop + 1, end)))
-    return one
-
-
-def _stop(z: str, start: int, end: int) -> int:
-    cut = _CUT.search(z, start + 1, end)
-    return cut.start() if cut else end
-
-
-def _is_relative(segment: str) -> bool:
-    match = _RELATIVE.match(segment)
-    if match is None or segment[-1] not in _VERBLIKE + "x":
-        return False
-    if re.search("[HhmKJ]", segment[:-2]):
-        return False
-    return segment[-1] in "HhmKJPV" or segment[match.end() : match.end() + 1] not in tuple("aNnBC")
-
-
-def _clausal(z: str, start: int, end: int) -> bool:
-    """Whether what follows the comma of a cue clause is a clause that can be its content."""
-    close = next((j for j in range(start, end) if z[j] in _BOUND), end)
-    segment = z[start:close]
-    if not segment or segment[0] in "uUs" or segment[:2] == "Sc":
-        return bool(segment) and segment[0] not in "uU" and re.search("[KJ]", z[start:end]) is not None and segment[:2] != "Sc" and segment[0] == "s"
-    if segment[0] in "cw" or re.match(r"[^,]*z[aVPT](?=[,.u$])", z[start : close + 1]):
-        return True
-    if _is_relative(segment) and not re.search("[KJ]", z[close:end]):
-        return False
-    if re.search("[KJ]", z[start:end]):
-        return True
-    return re.match(rf"x*(?:{_LONG}|{_PP}|[oed])x*[HhmVTxa]", segment) is not None
-
-
-def _content_after(z: str, w: Sequence[str], a: int, b: int, end: int, one: Found, final: bool) -> Found | None:
-    frame_start = 0
-    for match in re.finditer(r";|,(?=[uU])", z[:a]):
-        frame_start = match.end()
-    if b < len(z) and z[b] == "q" or (b + 1 < len(z) and z[b] in ":," and z[b + 1] == "q"):
-        k = b if z[b] == "q" else b + 1
-        e = k
-        while e < len(z) and z[e] == "q":
-            e += 1
-        if z[b] == ":" or e >= end or e - k > 5:
-            one.form = Form.DIRECT
-            one.content = [(k, e)]
-            one.frame = [(frame_start, k)]
-            return one
-    if b < end and z[b] == ":":
-        one.content = [(b + 1, end)]
-        one.frame = [(frame_start, b + 1)]
-        return one
-    k = b
-    for _ in range(3):
-        if k >= end or z[k] != ",":
-            break
-        following = z[k + 1] if k + 1 < end else "."
-        close = next((j for j in range(k + 1, end) if z[j] in _BOUND), end)
-        if following in "cw" or re.match(r"[^,]*z[aVP](?=[,.u$])", z[k + 1 : close + 1]):
-            break
-        if z[close] == "," and _is_relative(z[k + 1 : close]) and z[close + 1] not in "uU":
-            if re.search("[VP][HhmKJy]*$", z[k + 1 : close]) and z[close + 1] == "c":
-                return None
-            k = close
-            continue
-        break
-    if k < end and z[k] == ",":
-        following = z[k + 1] if k + 1 < end else "."
-        if _clausal(z, k + 1, end):
-            one.content = [(k + 1, _stop(z, k + 1, end))]
-            one.frame = [(frame_start, k + 1)]
-            return one
-    if not final and a == 0 and z[0] == "d" and w[0] in ("Das", "Dies") and z[1] in "VThHw" and one.source != (0, 1):
-        one.content = [(0, 1)]
-        one.frame = [(1, end)]
-        one.addressee = None
-        return one
-    if one.lemma in REPORTING and not final:
-        one.form = Form.REPORTED
-        stop = next((j for j in range(b, len(z)) if z[j] in ";" or z[j : j + 2] in (",u", ",U", ",s", ",w")), end)
-        one.content = [(frame_start, stop)]
-        return one
-    return None
-
-
-_BRACKET = re.compile(r"\([^().']{1,8}\)")
-_FREE = re.compile(r"[KJ]")
-
-
-def attributions(
-    text: str, words: Sequence[str], tokens: Sequence[Fragment], sentences: Sequence[Fragment]
-) -> list[Found]:
-    """The attributions of a document whose tokens read `words`, in the order of its sentences."""
-    letters = "".join(map(CLASSES.__getitem__, words))
-    letters = _BRACKET.sub(lambda match: "b" * len(match[0]), letters)
-    quotes: list[Fragment] = []
-    if "'" in letters:
-        letters, quotes = _quotations(letters, words, text, tokens)
-    found: list[Found] = []
-    last: Found | None = None
-    since = 9
-    known = set(quotes)
-    used: set[Fragment] = set()
-    waiting = 0
-    before: Fragment | None = None
-    before_attributed = False
-    for first, stop in sentences:
-        z = letters[first:stop]
-        own = parse(z, words[first:stop])
-        since += 1
-        if len(own) == 1 and own[0].content == [(0, 1)] and before is not None and not before_attributed:
-            own[0].content.insert(0, (before[0] - first, before[1] - first))
-        for one in own:
-            _shift(one, first)
-        if own and not own[0].content and found and found[-1].content[-1] in known and found[-1].content[-1][1] >= first - 1:
-            for name in ("source", "cue", "helpers", "frame", "addressee", "lemma"):  # the frame of the quotation before it
-                setattr(found[-1], name, getattr(own[0], name))
-            found[-1].carrier = found[-1].follows = None
-            last, since = found[-1], 0
-        own = [one for one in own if one.content]
-        for one in own:
-            one.content = [_whole(part, quotes) for part in one.content]
-            used.update(part for part in one.content if part in known)
-        if own:
-            last = next((one for one in own if one.source is not None), own[-1])
-            since = 0
-        elif last is not None and since <= 3:
-            free = _continued(z, words, first, stop) or (since <= 1 and "m" in z and _should(z, words, first, stop)) or None
-            if free is not None:
-                free.source, free.carrier, free.lemma, free.follows = last.source, last.carrier, last.lemma, last
-                previous = found[-1] if found else None
-                if (
-                    previous is not None
-                    and previous.form is free.form is Form.FREE_INDIRECT
-                    and previous.sollen == free.sollen
-                    and previous.content[0][1] == first
-                ):
-                    previous.content[0] = (previous.content[0][0], free.content[0][1])
-                    own_free = previous
-                else:
-                    own.append(free)
-                    own_free = free
-                since = 0
-        while waiting < len(quotes) and quotes[waiting][1] <= stop:
-            quote = quotes[waiting]
-            waiting += 1
-            if quote in used:
-                continue
-            direct = _unframed(letters, words, quote, first, stop, own, last if since <= 2 else None, bool(own))
-            if direct is not None:
-                own.append(direct)
-                if direct.source is not None:
-                    last = direct
-                since = 0
-        own = [one for one in own if one.form is not Form.REPORTED or not any(one.content[0][0] <= a and b <= one.content[0][1] for a, b in quotes)]
-        found += own
-        before, before_attributed = (first, stop - (letters[stop - 1] == ".")), bool(own)
-    return found
-
-
-def _unframed(
-    letters: str, words: Sequence[str], quote: Fragment, first: int, stop: int, own: Sequence[Found], last: Found | None, attributed: bool
-) -> Found | None:
-    """A quotation that no cue verb governs: part of an attribution around it, after a colon, or going on with the last source."""
-    a, b = quote
-    direct = Found(Form.DIRECT, [quote])
-    around = next((one for one in own if any(s <= a and b <= e for s, e in one.content)), None)
-    if around is None and own:
-        around = own[0]
-    if around is not None and around.form is Form.FREE_INDIRECT:
-        direct.follows = around
-        around = last
-    if around is not None:
-        direct.source, direct.carrier, direct.addressee, direct.lemma = around.source, around.carrier, around.addressee, around.lemma
-        direct.cue, direct.helpers, direct.frame = around.cue, around.helpers, around.frame
-        if around.form is Form.REPORTED:
-            s, e = around.content[0]
-            direct.frame = [part for part in ((s, a), (b, e)) if part[0] < part[1]]
-            direct.helpers = [*around.helpers, *(i for i in range(s, a) if words[i] == "als")]
-        return direct
-    long = b - a > 7 or (b - a > 4 and (a <= first or letters[a - 1] == ":"))
-    if not long:
-        return None
-    if a > first and letters[a - 1] == ":":
-        z = letters[first:a]
-        lead = _LEAD.match(z)
-        subject = _FULL.match(z, lead.end() if lead else 0)
-        if subject is not None:
-            direct.source = (first + subject.start(), first + subject.end())
-            direct.frame = [(first, a)]
-            return direct
-    if last is not None:
-        direct.follows = last
-        direct.source, direct.carrier, direct.addressee, direct.lemma = last.source, last.carrier, last.addressee, last.lemma
-        direct.cue, direct.helpers, direct.frame = last.cue, last.helpers, last.frame
-        return direct
-    return direct if a <= first else None
-
-
-def _whole(part: Fragment, quotes: Sequence[Fragment]) -> Fragment:
-    """A part of a content that is the end of a longer quotation, or its start, made whole."""
-    for a, b in quotes:
-        if a < part[0] < b <= part[1] or part[0] == a < part[1] < b:
-            return (min(a, part[0]), max(b, part[1]))
-    return part
-
-
-_SUBJUNCTIVE = re.compile(rf"K|[NBCboe](a)(?=[^aNnBCQ])|^x*(?:{_LONG}|{_PP}|[oedg])(?:J)")
-_CONDITION = frozenset({"wenn", "falls", "sonst", "Wenn", "Falls"})
-
-
-def _continued(z: str, words: Sequence[str], first: int, stop: int) -> Found | None:
-    """The sentence as free indirect speech, by its Konjunktiv (7.1): the first form is distinct, or may stand for one that is not."""
-    if "q" in z and not z.strip("q.,'"):
-        return None
-    for match in _SUBJUNCTIVE.finditer(z):
-        if match[1] is not None:
-            verb = words[first + match.start(1)]
-            if verb.endswith("te") or not verb.endswith("e"):
-                continue
-        elif match[0][-1] == "J" and not _CONDITION.isdisjoint(words[first:stop]):
-            continue
-        return Found(Form.FREE_INDIRECT, [(first, stop)])
-    return None
-
-
-def _should(z: str, words: Sequence[str], first: int, stop: int) -> Found | None:
-    for k in range(first, stop):
-        if words[k] in ("soll", "sollen", "Soll", "Sollen"):
-            return Found(Form.FREE_INDIRECT, [(first, stop)], sollen=True)
-    return None
-
-
-def _shift(one: Found, by: int) -> None:
-    one.content = [(a + by, b + by) for a, b in one.content]
-    one.frame = [(a + by, b + by) for a, b in one.frame]
-    one.cue = [i + by for i in one.cue]
-    one.helpers = [i + by for i in one.helpers]
-    for name in ("source", "carrier", "addressee"):
-        span = getattr(one, name)
-        if span is not None:
-            setattr(one, name, (span[0] + by, span[1] + by))
-
-
-def _quotations(letters: str, words: Sequence[str], text: str, tokens: Sequence[Fragment]) -> tuple[str, list[Fragment]]:
-    """The classes with quoted speech as ``q`` and quoted names as nouns, and where the speech stands."""
-    chars = list(letters)
-    quotes: list[Fragment] = []
-    start: int | None = None
-    mark = letters.find("'")
-    while mark >= 0:
-        word = words[mark]
-        opens = word in "„»‚" or (start is None and word in ("“", '"', "''", "«"))
-        if start is not None and text and text.find("\n", tokens[start][0], tokens[mark][0]) >= 0:
-            start, opens = None, opens or word in ('"', "''")
-        if opens:
-            start = mark
-        elif start is not None and word not in "‘’":
-            inner = letters[start + 1 : mark]
-            if inner:
-                lower = sum(words[k][0].islower() for k in range(start + 1, mark))
-                if words[start + 1][0].islower() or lower > 3 or (lower > 1 and len(inner) > 5) or inner[-1] == ".":
-                    speech = words[start + 1][0].isupper() or len(inner) > 2 or lower > 0
-                else:
-                    speech = False
-                if speech:
-                    quotes.append((start, mark + 1))
-                    part = words[start + 1][0].islower() and start > 0 and letters[start - 1] not in ",.:;-'"
-                    chars[start : mark + 1] = ("Q" if part else "q") * (mark + 1 - start)
-                else:
-                    chars[start : mark + 1] = "N" * (mark + 1 - start)
-            start = None
-        mark = letters.find("'", mark + 1)
-    return "".join(chars), quotes
-
-
-def letters_of(words: Sequence[str]) -> str:
-    """The classes of some words, with quoted speech as ``q``."""
-    letters = "".join(map(CLASSES.__getitem__, words))
-    return _quotations(letters, words, "", [])[0] if "'" in letters else letters
-
-
-def noun_phrase(words: Sequence[str]) -> Fragment | None:
-    """The noun phrase that some words begin with, as a range of them."""
-    match = _LONG_RE.match(letters_of(words))
-    return match.span() if match else None
+    """The attribution whose source it shares without naming it (`continues`)."""
+
+    def shifted(self, by: int) -> Found:
+        """The same, further on in the document."""
+        self.content = [(start + by, end + by) for start, end in self.content]
+        self.frame = [(start + by, end + by) for start, end in self.frame]
+        self.cue = [i + by for i in self.cue]
+        self.helpers = [i + by for i in self.helpers]
+        self.source, self.carrier, self.addressee = (
+            None if span is None else (span[0] + by, span[1] + by) for span in (self.source, self.carrier, self.addressee)
+        )
+        return self
+
+    def speaks_as(self, other: Found) -> None:
+        """Take over who speaks, and by which words."""
+        self.source, self.carrier, self.addressee, self.lemma = other.source, other.carrier, other.addressee, other.lemma
+        self.cue, self.helpers, self.frame = other.cue, other.helpers, other.frame
+
+    def holds(self, span: Fragment) -> bool:
+        """Whether a range lies in the content."""
+        return any(start <= span[0] and span[1] <= end for start, end in self.content)
+
+
+@dataclass(slots=True)
+class _Clause:
+    """The clause of a cue verb: where it stands in the sentence, and what its verbs are."""
+
+    start: int
+    end: int
+    verb: int
+    finite: int
+    """The finite verb: the cue itself or its auxiliary."""
+    is_final: bool
+    """A subordinate clause with its verb at the end."""
+    is_relative: bool
+    is_passive: bool
+
+
+# --- A document -----------------------------------------------------------------------------------------------------
+
+
+def attributions(words: Sequence[str], sentences: Sequence[Fragment], *, breaks: Sequence[int] = ()) -> list[Found]:
+    """The attributions in some words, in the order of their sentences; `breaks` are the words that begin a paragraph."""
+    letters, quotes = classes(words, breaks=breaks)
+    return list(_Reader(words, letters, quotes).read(sentences))
 
 
 def subject(words: Sequence[str]) -> Fragment | None:
     """The subject of a sentence's first main clause, as a range of its words."""
-    return _first_subject(letters_of(words) + "$", words, len(words))
+    return _Sentence(classes(words)[0], words).first_subject(len(words))
+
+
+def noun_phrase(words: Sequence[str]) -> Fragment | None:
+    """The noun phrase that some words begin with, as a range of them."""
+    match = _LONG_PHRASE.match(classes(words)[0])
+    return match.span() if match else None
+
+
+class _Reader:
+    """Reads a document sentence by sentence and remembers who spoke last."""
+
+    def __init__(self, words: Sequence[str], letters: str, quotes: Sequence[Fragment]) -> None:
+        self._words, self._letters, self._quotes = words, letters, quotes
+        self._next_quote = 0
+        self._used: set[Fragment] = set()
+        self._last: Found | None = None
+        """Who spoke last,"""
+        self._since = _MEMORY + 1
+        """and how many sentences ago."""
+        self._previous: Found | None = None
+
+    def read(self, sentences: Sequence[Fragment]) -> Iterator[Found]:
+        before: Fragment | None = None
+        for first, end in sentences:
+            found = self._sentence(first, end, before)
+            yield from found
+            if found:
+                self._previous = found[-1]
+            before = None if found else (first, end - (self._letters[end - 1] == "."))
+
+    def _sentence(self, first: int, end: int, before: Fragment | None) -> list[Found]:
+        """The attributions of a sentence; `before` is the sentence before it, where it is not attributed."""
+        letters = self._letters[first:end]
+        self._since += 1
+        framed = [one.shifted(first) for one in _Sentence(letters, self._words[first:end]).attributions()]
+        if framed and not framed[0].content:
+            self._frame_previous(framed[0], first)
+        found = [one for one in framed if one.content]
+        if len(found) == 1 and found[0].content == [(first, first + 1)] and before is not None:
+            found[0].content.insert(0, before)  # *Das sagte X.* (C8)
+        quotes = list(self._quotes_until(end))
+        for one in found:
+            one.content = [self._whole(part) for part in one.content]
+            self._used.update(one.content)
+        if found:
+            self._remember(next((one for one in found if one.source is not None), found[-1]))
+        elif self._last is not None and self._since <= _MEMORY:
+            found += self._continued(letters, first, end)
+        for quote in quotes:
+            if quote not in self._used and (direct := self._unframed(quote, first, found)) is not None:
+                found.append(direct)
+                self._since = 0
+                if direct.source is not None:
+                    self._last = direct
+        return [one for one in found if one.form is not Form.REPORTED or not any(one.holds(quote) for quote in quotes)]
+
+    def _remember(self, one: Found) -> None:
+        self._last, self._since = one, 0
+
+    def _quotes_until(self, end: int) -> Iterator[Fragment]:
+        while self._next_quote < len(self._quotes) and self._quotes[self._next_quote][1] <= end:
+            yield self._quotes[self._next_quote]
+            self._next_quote += 1
+
+    def _frame_previous(self, frame: Found, first: int) -> None:
+        """A sentence that is but a frame (*“ sagte X.*) belongs to the quotation before it."""
+        previous = self._previous
+        if previous is not None and previous.content[-1][1] >= first - 1 and self._letters[previous.content[-1][1] - 1] in "qQ":
+            previous.speaks_as(frame)
+            previous.follows = None
+            self._remember(previous)
+
+    def _whole(self, part: Fragment) -> Fragment:
+        """A part of a content that is the end or the start of a longer quotation, made whole."""
+        for start, end in self._quotes[max(0, self._next_quote - _NEARBY) : self._next_quote + 1]:
+            if start < part[0] < end <= part[1] or part[0] == start < part[1] < end:
+                return min(start, part[0]), max(end, part[1])
+        return part
+
+    def _continued(self, letters: str, first: int, end: int) -> list[Found]:
+        """The sentence as free indirect speech of the last source, unless it goes on with the sentence before (C9)."""
+        shall = False
+        if not self._is_reported(letters, first, end):
+            shall = self._since <= 1 and "m" in letters and not _SHALL.isdisjoint(self._words[first:end])
+            if not shall:
+                return []
+        assert self._last is not None
+        self._since = 0
+        previous = self._previous
+        if previous is not None and previous.form is Form.FREE_INDIRECT and previous.shall == shall and previous.content[0][1] == first:
+            previous.content[0] = (previous.content[0][0], end)
+            return []
+        last = self._last
+        free = Found(Form.FREE_INDIRECT, [(first, end)], source=last.source, carrier=last.carrier, lemma=last.lemma)
+        free.shall, free.follows = shall, last
+        return [free]
+
+    def _is_reported(self, letters: str, first: int, end: int) -> bool:
+        """Whether a finite verb is a Konjunktiv I that is distinct, or a Konjunktiv II that may stand for one (7.1)."""
+        if "q" in letters and not letters.strip("q.,'"):
+            return False
+        for match in _SUBJUNCTIVE.finditer(letters):
+            if match[1] is not None:
+                verb = self._words[first + match.start(1)]
+                if verb.endswith("e") and not verb.endswith("te"):
+                    return True
+            elif match[0] == "K" or _CONDITIONS.isdisjoint(self._words[first:end]):
+                return True
+        return False
+
+    def _unframed(self, quote: Fragment, first: int, found: Sequence[Found]) -> Found | None:
+        """A quotation that no cue governs: part of an attribution, after a colon, or going on with the last source."""
+        start, end = quote
+        direct = Found(Form.DIRECT, [quote])
+        last = self._last if self._since <= _SHORT_MEMORY else None
+        around = next((one for one in found if one.holds(quote)), found[0] if found else None)
+        if around is not None and around.form is Form.FREE_INDIRECT:
+            direct.follows, around = around, last
+        if around is not None:
+            direct.speaks_as(around)
+            if around.form is Form.REPORTED:
+                clause = around.content[0]
+                direct.frame = [part for part in ((clause[0], start), (end, clause[1])) if part[0] < part[1]]
+                direct.helpers = [*around.helpers, *(i for i in range(clause[0], start) if self._words[i] == "als")]
+            return direct
+        follows_colon = start > first and self._letters[start - 1] == ":"
+        if end - start <= (_LEAST_OPENING if follows_colon or start <= first else _LEAST_SPEECH):
+            return None
+        if follows_colon:
+            sentence = _Sentence(self._letters[first:start], self._words[first:start])
+            if (named := sentence.forefield() or sentence.first_subject(start - first)) is not None:
+                direct.source, direct.frame = (first + named[0], first + named[1]), [(first, start)]
+                return direct
+        if last is not None:
+            direct.speaks_as(last)
+            direct.follows = last
+            return direct
+        return direct if start <= first else None
+
+
+_NEARBY = 8  # quotations that may reach into a sentence or end in it
+
+
+# --- A sentence -----------------------------------------------------------------------------------------------------
+
+
+class _Sentence:
+    """The letters of a sentence with ``$`` behind the last, and its words."""
+
+    __slots__ = ("_end", "_letters", "_words")
+
+    def __init__(self, letters: str, words: Sequence[str]) -> None:
+        self._end = len(letters) - letters.endswith(".")
+        self._letters = letters + "$"
+        self._words = words
+
+    def attributions(self) -> list[Found]:
+        """Its attributions in the order of their cues; without content for a mere frame of what stands before the sentence."""
+        found: list[Found] = []
+        covered = 0
+        for trigger in _TRIGGER.finditer(self._letters):
+            i = trigger.start()
+            if i < covered:
+                continue
+            letter = trigger[0]
+            if letter in "VTP":
+                one = self._verbal(i)
+            elif letter in "BC":
+                one = self._nominal(i)
+            else:
+                one = self._adverbial(i)
+            if one is not None:
+                one.content = [part for part in one.content if part[0] < part[1]]
+                found.append(one)
+                if one.frame:
+                    covered = max(covered, one.frame[-1][1] if letter in "VTP" else i + 1)
+        return found
+
+    def forefield(self) -> Fragment | None:
+        """The noun phrase before the first finite verb, over adverbs."""
+        match = _FOREFIELD.match(self._letters, self._skip(_LEAD, 0))
+        return match.span() if match else None
+
+    def _skip(self, pattern: re.Pattern[str], at: int, end: int | None = None) -> int:
+        match = pattern.match(self._letters, at, len(self._letters) if end is None else end)
+        return match.end() if match else at
+
+    def _next_bound(self, at: int, bounds: str = _BOUNDS) -> int:
+        letters = self._letters
+        while letters[at] not in bounds and letters[at] != "$":
+            at += 1
+        return at
+
+    def _is_worded(self, start: int, end: int) -> bool:
+        return bool(self._letters[start:end].strip(",.;:-"))
+
+    # Adverbial cues
+
+    def _adverbial(self, i: int) -> Found | None:
+        match self._letters[i]:
+            case "L" | "G":
+                return self._before_phrase(i)
+            case "Z":
+                return self._zufolge(i)
+            case "X":
+                return self._nach(i)
+            case "S":
+                return self._so(i)
+            case _:
+                return self._demnach(i)
+
+    def _before_phrase(self, i: int) -> Found | None:
+        """*laut X*, *gemäß X*: in front of the finite verb the phrase is taken whole."""
+        letters = self._letters
+        phrase = _LONG_PHRASE.match(letters, i + 1) or _PRONOUN.match(letters, i + 1)
+        if phrase is not None and (i > 1 or letters[phrase.end()] not in "HhmKJVTxa,"):
+            phrase = _SHORT_PHRASE.match(letters, i + 1) or phrase
+        return self._around(Found(Form.INDIRECT, [], cue=[i], source=phrase.span(), lemma=self._words[i].lower())) if phrase else None
+
+    def _zufolge(self, i: int) -> Found | None:
+        phrase = _CARRIER_ZUFOLGE.search(self._letters, 0, i + 1) or _PHRASE_ZUFOLGE.search(self._letters, 0, i + 1)
+        if phrase is None or phrase.end() != i:
+            return None
+        return self._around(Found(Form.INDIRECT, [], cue=[i], source=phrase.span(), lemma="zufolge"))
+
+    def _nach(self, i: int) -> Found | None:
+        """*nach Angaben (von) X*, *nach ersten Angaben*, *seinen Worten nach* (S8)."""
+        one = Found(Form.INDIRECT, [], cue=[i], lemma="nach")
+        if (phrase := _NACH.match(self._letters, i)) is not None:
+            one.source = (i + 1, phrase.end())
+            if phrase[2]:
+                originator = phrase.start(2) + (phrase[2][0] == "v")
+                one.carrier, one.source = (i + 1, originator), (originator, phrase.end())
+        else:
+            phrase = _NACH_BEHIND.search(self._letters, max(0, i - 4), i + 1)
+            if phrase is None or phrase.end() != i + 1:
+                return None
+            one.source = (phrase.start(), i)
+        return self._around(one)
+
+    def _around(self, one: Found) -> Found | None:
+        """The attribution with the content of an adverbial cue, by the position rule (C5)."""
+        spans = [(one.cue[0], one.cue[0] + 1), *(span for span in (one.source, one.carrier) if span is not None)]
+        low, high = min(start for start, _ in spans), max(end for _, end in spans)
+        left, right = 0, self._end
+        if low > 0 and high < self._end:
+            for match in _LEFT_OF_CLAUSE.finditer(self._letters, 0, low):
+                left = match.end() if match[0] in ",;:" else match.start()
+            if (bound := _RIGHT_OF_CLAUSE.search(self._letters, high)) is not None:
+                right = bound.start()
+        one.frame = [(low, high)]
+        while high < right and self._letters[high] == ",":
+            high += 1
+        one.content = [part for part in ((left, low), (high, right)) if self._is_worded(*part)]
+        return one if one.content else None
+
+    def _so(self, i: int) -> Found | None:
+        """*…, so X, …*: *so* at the edge of a clause, directly before a phrase that ends there (T04)."""
+        letters, end = self._letters, self._end
+        if i == 0 or letters[i - 1] not in ",'q-":
+            return None
+        phrase = _SHORT_PHRASE.match(letters, i + 1) or _PRONOUN.match(letters, i + 1)
+        if phrase is None or letters[phrase.end()] not in ",.:-;xpX'qM$":
+            return None
+        apposition = _APPOSITION.match(letters, phrase.end())
+        source = (i + 1, apposition.end() if apposition else phrase.end())
+        before = i - 1 if letters[i - 1] in ",-" else i
+        stop = self._next_bound(source[1], ",.:;-")
+        one = Found(Form.INDIRECT, [(0, before)], cue=[i], source=source, frame=[(before, min(stop, end))], lemma="so")
+        if stop < end and letters[stop] in ",-":
+            one.frame = [(before, stop + 1)]
+            right = _RIGHT_OF_CLAUSE.search(letters, stop)
+            after = (stop + 1, right.start() if right else end)
+            if self._is_worded(*after) and letters[stop + 1] not in "uU":
+                one.content.append(after)
+        return one if before > 0 else None
+
+    def _demnach(self, i: int) -> Found:
+        """*Demnach …* with a source further back, *ein Bericht, wonach …*."""
+        if self._words[i].lower() != "wonach" and self._letters[i - 1 : i] != ",":
+            content = [part for part in ((0, i), (i + 1, self._end)) if part[0] < part[1]]
+            return Found(Form.INDIRECT, content, cue=[i], frame=[(i, i + 1)], lemma="demnach")
+        phrase = _PHRASE_WONACH.search(self._letters, 0, i + 1)
+        stop = self._letters.find(",", i)
+        return Found(
+            Form.INDIRECT,
+            [(i + 1, stop if stop > 0 else self._end)],
+            cue=[i],
+            source=phrase.span() if phrase else None,
+            frame=[(phrase.start() if phrase else i, i + 1)],
+            lemma="demnach",
+        )
+
+    # Nominal cues
+
+    def _nominal(self, i: int) -> Found | None:
+        """*der Meinung, dass …*, *die Forderung, … zu …*: only with a clause of its own (section 3)."""
+        letters = self._letters
+        if letters[i + 1] != ",":
+            return None
+        stop = min(self._next_bound(i + 2), self._end)
+        clause = letters[i + 2 : stop]
+        if clause[:1] != "c" and not _ENDS_IN_ZU.search(clause) and "K" not in clause:
+            return None
+        start = max(letters.rfind(mark, 0, i) for mark in ",:;q") + 1
+        determined = _BEFORE_NOUN.search(letters, 0, i)
+        cue = [*range(determined.start() if determined else i, i + 1)]
+        one = Found(Form.INDIRECT, [(i + 2, stop)], cue=cue, frame=[(start, i + 2)], lemma=self._words[i].lower())
+        finite = next((k for k in range(start, i) if letters[k] in "HhmV"), None)
+        if finite is not None:
+            one.helpers = [finite]
+            before = _FOREFIELD.match(letters, self._skip(_LEAD, start), finite)
+            if before is not None and before.end() == finite:
+                one.source = before.span()
+            else:
+                behind = self._behind(finite + 1, i)
+                one.source = behind if behind is not None and behind[1] <= cue[0] else None
+            if stop == self._end:
+                one.content = [(i + 2, self._stop(i + 2))]
+        return one
+
+    # Verbs
+
+    def _verbal(self, i: int) -> Found | None:
+        one = Found(Form.INDIRECT, [], cue=[i], lemma=cue_verbs().get(self._words[i].lower(), ""))
+        clause = self._clause(i, one)
+        if clause is None or (self._letters[clause.finite] in "KJ" and not clause.is_final):
+            return None  # a Konjunktiv is itself reported (R50)
+        one.source, one.addressee = self._speaker(clause, one)
+        self._add_correlates(clause, one)
+        letters, start = self._letters, clause.start
+        if clause.finite == 0 and one.source is not None and letters[i] in "VT":
+            one.frame = [(0, self._end)]
+            return one
+        if letters[start] == "W":
+            return self._wie(clause, one)
+        if clause.finite == start > 0 and letters[start - 1] in ",-q" and not clause.is_final:
+            return self._verb_first(clause, one)
+        return self._content_behind(clause, one)
+
+    def _clause(self, i: int, one: Found) -> _Clause | None:
+        """The clause of a cue verb, or None where it is none; adds particle and auxiliaries to `one`."""
+        letters, words = self._letters, self._words
+        start = i
+        while start > 0 and letters[start - 1] not in _BOUNDS:
+            start -= 1
+        end = self._next_bound(i)
+        rest = letters[i + 1 : end]
+        is_relative = start > 0 and letters[start - 1] == "," and _RELATIVE_CUE.match(letters, start, end) is not None
+        is_subordinate = letters[start] in "scwW" or is_relative
+        closes = not rest.strip("HhmKJyV")
+        if closes and letters[start] != "W" and (wie := self._wie_before(start)) is not None:
+            start, is_subordinate = wie, True
+        clause = _Clause(start, end, i, i, is_subordinate and closes, is_relative, False)
+        if clause.is_final:
+            if letters[i] == "T":
+                if words[i - 1] != "bekannt":
+                    return None
+                one.cue.insert(0, i - 1)
+            one.helpers = list(range(i + 1, end))
+            clause.is_passive = "h" in rest and one.lemma != words[i].lower()
+            return clause
+        auxiliary = next((k for k in range(i - 1, start - 1, -1) if letters[k] in "HhKJm"), None)
+        if auxiliary is not None and (not rest.strip("yHh") or (letters[i] == "P" and not rest.strip("yHhxpNMdgan"))):
+            behind = [k for k in range(i + 1, end) if letters[k] in "yHh"]
+            one.helpers = [auxiliary, *behind]
+            clause.finite = auxiliary
+            clause.is_passive = (letters[auxiliary] == "h" and one.lemma != words[i].lower()) or any(words[k] == "worden" for k in behind)
+            return clause
+        return clause if letters[i] != "P" and self._joins_particle(clause, one) else None
+
+    def _wie_before(self, start: int) -> int | None:
+        """Where a *wie* stands whose subject reaches to `start` with an apposition: *wie X, Leiter der Y, sagt*."""
+        wie = self._letters.rfind("W", 0, start)
+        if wie < 0 or (wie > 0 and self._letters[wie - 1] not in ",-"):
+            return None
+        between = self._letters[wie + 1 : start]
+        return wie if _SUBJECT_ALONE.match(between) and not _ANY_VERB.search(between) else None
+
+    def _joins_particle(self, clause: _Clause, one: Found) -> bool:
+        """Whether a finite verb is a cue with the particle at the end of its clause; adds the particle to `one`."""
+        words, i = self._words, clause.verb
+        word = words[i].lower()
+        if particles := separated_verbs().get(word):
+            at = next((end for end in self._ends(clause.end) if end - 1 > i and words[end - 1].lower() in particles), None)
+            if at is not None:
+                one.cue.append(at - 1)
+                one.lemma = cue_verbs()[words[at - 1].lower() + word]
+                clause.end = at
+                return True
+            if self._letters[i] == "T":
+                return False
+        last = words[clause.end - 1]
+        return not (clause.end - 1 > i and last in _PARTICLES and last + word not in cue_verbs())
+
+    def _ends(self, end: int) -> Iterator[int]:
+        """The end of a clause and of the two after it, where a particle may stand."""
+        for _ in range(3):
+            yield end
+            if self._letters[end] != ",":
+                return
+            end = self._next_bound(end + 1)
+
+    def _add_correlates(self, clause: _Clause, one: Found) -> None:
+        for k in range(clause.start, clause.end):
+            letter = self._letters[k]
+            if letter == "r" or self._words[k].lower() in _CORRELATES:
+                if letter != "e" or k == clause.finite + 1 or k == clause.start == clause.finite - 1:
+                    one.helpers.append(k)
+
+    # Who speaks, and to whom
+
+    def _speaker(self, clause: _Clause, one: Found) -> tuple[Fragment | None, Fragment | None]:
+        """Source and addressee of a cue verb."""
+        letters, words, i = self._letters, self._words, clause.verb
+        if clause.is_final:
+            source, addressee = self._subject_of_final(clause), None
+            if clause.is_relative and source is not None and source[1] < clause.start:
+                return source, None
+        else:
+            source, addressee = self._subject_of_main(clause)
+        if one.lemma == "zitieren":  # who is cited speaks (E76)
+            if not clause.is_passive and source is not None and source[1] <= i:
+                source = self._behind(clause.finite + 1, clause.end) or source
+            return source, None
+        if clause.is_passive:
+            addressee, source = source or addressee, None
+            agent = _AGENT.search(letters, clause.start, clause.end)
+            source = agent.span(1) if agent else self._text_or_body(clause)
+        elif source is None and (words[i].lower() in _SPEAKING_TEXTS or one.lemma == "hervorgehen"):
+            source = self._text_or_body(clause)
+        if addressee is None and (towards := _TOWARDS.search(letters, clause.start, clause.end)) is not None:
+            addressee = towards.span(1)
+        if addressee is None and source is not None and not clause.is_passive and source[1] < clause.end:
+            at = source[1] if source[1] > i else i + 1
+            if at < clause.end and words[at].lower() in ("dem", "den", "einem"):
+                dative = _SHORT_PHRASE.match(letters, at, clause.end)
+                addressee = dative.span() if dative else None
+        return source, addressee
+
+    def _subject_of_final(self, clause: _Clause) -> Fragment | None:
+        letters, start = self._letters, clause.start
+        at = self._skip(_BETWEEN, start + 1)
+        if letters[at] == "o" and at < clause.verb:
+            return at, at + 1
+        if not clause.is_relative:
+            phrase = _SHORT_PHRASE.match(letters, at, clause.verb)
+            if phrase is None:
+                return None
+            more = _NEXT_APPOSITION.match(letters, phrase.end())
+            return phrase.start(), more.end() if more else phrase.end()
+        at = start + (letters[start] in "pXvz")
+        if at > start and (clause.is_passive or letters[at + 1] == "e"):  # *ein Bericht, in dem es heißt*
+            antecedents = [match.span() for match in _ANTECEDENT.finditer(letters, 0, start) if match.end() == start - 1]
+            return antecedents[0] if antecedents else None
+        return (at + 1, at + 2) if letters[at + 1] == "o" else (at, at + 1)
+
+    def _subject_of_main(self, clause: _Clause) -> tuple[Fragment | None, Fragment | None]:
+        """The subject, and the object that stands before the verb where the subject stands behind it."""
+        letters, finite = self._letters, clause.finite
+        at = self._skip(_LEAD, clause.start, finite)
+        before = _FOREFIELD.match(letters, at, finite)
+        fills = before is not None and before.end() == finite
+        is_dative = self._words[at].lower() in _DATIVES
+        if finite > clause.start and not clause.is_passive:
+            if letters[finite - 1] == "u":
+                return self.first_subject(finite - 1), None
+            if letters[finite + 1] == "o":
+                return (finite + 1, finite + 2), before.span() if before and fills else None
+        if at + 1 == finite and letters[at] in "og":
+            return (at, at + 1), None
+        if before is not None and not letters[before.end() : finite].strip("xr") and not is_dative:
+            return before.span(), None
+        if at < finite and letters[at] == "e":
+            return None, None
+        return self._behind(finite + 1, clause.end), before.span() if before and is_dative and fills else None
+
+    def first_subject(self, end: int) -> Fragment | None:
+        """The subject of the first conjunct before `end`, which the second shares (S10)."""
+        letters = self._letters
+        at = self._skip(_LEAD, max(letters.rfind(mark, 0, end) for mark in ";:q") + 1)
+        if letters[at] in "og":
+            return (at, at + 1) if letters[at + 1] in "HhmVTx" else None
+        before = _FOREFIELD.match(letters, at, end)
+        if before is not None and self._words[at].lower() not in ("dem", "den"):
+            return before.span()
+        finite = _FINITE.search(letters, at, end)
+        return self._behind(finite.end(), end) if finite else None
+
+    def _behind(self, at: int, end: int) -> Fragment | None:
+        """The subject behind a verb: the next noun phrase, over adverbs and up to two prepositional phrases."""
+        letters = self._letters
+        for _ in range(3):
+            at = self._skip(_BETWEEN, at)
+            if letters[at] == "o" or (letters[at] == "g" and at + 1 == end):
+                return at, at + 1
+            if (phrase := _SHORT_PHRASE.match(letters, at)) is not None:
+                apposition = _APPOSITION.match(letters, phrase.end())
+                return at, apposition.end() if apposition else phrase.end()
+            adjunct = _ADJUNCT.match(letters, at)
+            if adjunct is None:
+                return None
+            at = adjunct.end()
+        return None
+
+    def _text_or_body(self, clause: _Clause) -> Fragment | None:
+        """What speaks in the phrase with *in, auf* or *aus*."""
+        for match in _PLACE.finditer(self._letters, clause.start, clause.end):
+            if self._words[match.start()].lower() in ("in", "im", "aus", "auf"):
+                return match.span(1)
+        return None
+
+    # What is said
+
+    def _wie(self, clause: _Clause, one: Found) -> Found | None:
+        """*Wie X sagt, …* and *…, wie X sagt, …*."""
+        letters, start, stop, end = self._letters, clause.start, clause.end, self._end
+        if self._words[start + 1] in _DEGREES:
+            return None
+        one.helpers.append(start)
+        if not self._is_worded(0, start):
+            if stop >= end or letters[stop] != ",":
+                return None
+            one.frame, one.content = [(start, stop + 1)], [(stop + 1, self._stop(stop + 1))]
+            return one
+        if letters[start - 1] not in ",-":
+            return None
+        one.content, one.frame = [(0, start - 1)], [(start - 1, stop)]
+        if stop < end and letters[stop] in ",-":
+            one.frame = [(start - 1, stop + 1)]
+            if stop + 1 < end and letters[stop + 1] not in "uU":
+                one.content.append((stop + 1, self._stop(stop + 1)))
+        return one
+
+    def _verb_first(self, clause: _Clause, one: Found) -> Found | None:
+        """A clause that begins with its finite verb: its subject stands before the comma, or else its content does."""
+        letters, start, finite = self._letters, clause.start, clause.finite
+        follows_quote = "q" in letters[max(0, start - 2) : start]
+        head = letters[: start - (letters[start - 1] in ",-")]
+        if not follows_quote and _is_subject(head):
+            behind = one.source if one.source is not None and one.source[0] > clause.verb else None
+            phrase = _LONG_PHRASE.match(letters, len(head) - len(head.lstrip("xuU")))
+            if phrase is not None:
+                stop = phrase.end()
+                while (more := _NEXT_APPOSITION.match(letters, stop, start)) is not None:
+                    stop = more.end()
+                one.source = (phrase.start(), stop)
+            one.addressee = behind or one.addressee
+            return self._content_behind(clause, one)
+        if follows_quote:
+            return self._content_before(clause, one, is_quote=True)
+        if letters[clause.end] == "," and letters[clause.end + 1] == "c":
+            return self._content_behind(clause, one)
+        is_reported = letters[finite] in "KJm" or (head.startswith("s") and not _ANY_SUBJUNCTIVE.search(head))
+        adjoins = not letters[finite + 1 : one.source[0]].strip("xri") if one.source is not None else letters[finite + 1] == "e"
+        return self._content_before(clause, one, is_quote=False) if adjoins and not is_reported else None
+
+    def _content_before(self, clause: _Clause, one: Found, *, is_quote: bool) -> Found:
+        """*…, sagte X, …*"""
+        letters, end = self._letters, self._end
+        comma = clause.start - (letters[clause.start - 1] in ",-")
+        stop = max(clause.end, one.source[1] if one.source else 0)
+        stop = min(self._next_bound(stop), max(stop, end))
+        start = 0
+        if is_quote:
+            one.form = Form.DIRECT
+            start = comma
+            while start > 0 and letters[start - 1] == "q":
+                start -= 1
+        one.content, one.frame = [(start, comma)], [(comma, stop)]
+        if stop < end and letters[stop] in ",:-":
+            one.frame = [(comma, stop + 1)]
+            if letters[stop + 1] == "q":
+                one.content.append((stop + 1, self._end_of_quote(stop + 1)))
+            elif not is_quote and letters[stop + 1] not in "uUsdgpw":
+                one.content.append((stop + 1, self._stop(stop + 1)))
+        return one
+
+    def _end_of_quote(self, at: int) -> int:
+        while self._letters[at] == "q":
+            at += 1
+        return at
+
+    def _stop(self, start: int) -> int:
+        """Where a content that begins here ends: before a comment, a second cue or a *so X* (C6, C7), else with the sentence."""
+        cut = _END_OF_CONTENT.search(self._letters, start + 1, self._end)
+        return cut.start() if cut else self._end
+
+    def _content_behind(self, clause: _Clause, one: Found) -> Found | None:
+        """*X sagte, …*, *X sagte: …*; without a clause a reported one if the verb is of list R (D5, D6)."""
+        letters, words, stop, end = self._letters, self._words, clause.end, self._end
+        frame_start = 0
+        for match in _START_OF_FRAME.finditer(letters, 0, clause.start):
+            frame_start = match.end()
+        quote = stop if letters[stop] == "q" else stop + 1 if letters[stop] in ":," and letters[stop + 1] == "q" else None
+        if quote is not None:
+            close = self._end_of_quote(quote)
+            if letters[stop] == ":" or close >= end or close - quote > _LEAST_WHOLE:
+                one.form, one.content, one.frame = Form.DIRECT, [(quote, close)], [(frame_start, quote)]
+                return one
+        if stop < end and letters[stop] == ":":
+            one.content, one.frame = [(stop + 1, end)], [(frame_start, stop + 1)]
+            return one
+        second = _SECOND_CUE.search(letters, one.cue[0] + 1, stop)
+        if second is None:
+            comma = self._comma_of_content(stop)
+            if comma is None:
+                return None
+            if comma < end and letters[comma] == "," and self._is_clause(comma + 1, one.lemma):
+                one.content, one.frame = [(comma + 1, self._stop(comma + 1))], [(frame_start, comma + 1)]
+                return one
+        if not clause.is_final and clause.start == 0 and words[0] in ("Das", "Dies") and letters[1] in "VThHw" and one.source != (0, 1):
+            one.content, one.frame, one.addressee = [(0, 1)], [(1, end)], None
+            return one
+        if one.lemma in REPORTING and not clause.is_final:
+            one.form = Form.REPORTED
+            close = second.start() if second else next((k for k in range(stop, end) if letters[k] == ";" or letters[k : k + 2] in (",u", ",U", ",s", ",w")), end)
+            one.content = [(frame_start, close)]
+            return one
+        return None
+
+    def _comma_of_content(self, comma: int) -> int | None:
+        """The comma before the content, over relative clauses of the source; None where one of these has the cue itself."""
+        letters, end = self._letters, self._end
+        for _ in range(3):
+            if comma >= end or letters[comma] != ",":
+                break
+            close = min(self._next_bound(comma + 1), end)
+            segment = letters[comma + 1 : close]
+            if segment[:1] in ("c", "w") or _ZU_CLAUSE.match(letters, comma + 1, close + 1):
+                break
+            if letters[close] != "," or not _is_relative(segment) or letters[close + 1] in "uU":
+                break
+            if letters[close + 1] == "c" and segment.rstrip("HhmKJy")[-1:] in ("V", "P"):
+                return None
+            comma = close
+        return comma
+
+    def _is_clause(self, start: int, lemma: str) -> bool:
+        """Whether what follows the comma of a cue clause can be its content."""
+        letters, end = self._letters, self._end
+        close = min(self._next_bound(start), end)
+        segment = letters[start:close]
+        is_reported = _ANY_SUBJUNCTIVE.search(letters, start, end) is not None
+        if not segment or segment[0] in "uU" or segment.startswith("Sc"):
+            return False
+        if self._words[start].startswith(("wo", "welch")) and letters[start - 2] in "NBCQb" and lemma not in _ASKING:
+            return False  # a relative clause
+        if segment[0] == "s":
+            return is_reported
+        if segment[0] in "cw" or _ZU_CLAUSE.match(letters, start, close + 1):
+            return True
+        if _is_relative(segment) and not _ANY_SUBJUNCTIVE.search(letters, close, end):
+            return False
+        return is_reported or _VERB_SECOND.match(segment) is not None
+
+
+def _is_subject(head: str) -> bool:
+    """Whether what stands before a comma and a verb is the verb's subject, with appositions or a relative clause."""
+    if _SUBJECT_ALONE.fullmatch(head):
+        return True
+    first, *rest = head.split(",")
+    return (
+        bool(rest)
+        and _RELATIVE.match(rest[0]) is not None
+        and rest[-1][-1:] in tuple("HhmVaxPTK")
+        and not _ANY_VERB.search(first.replace("P", ""))
+        and first[:1] in tuple("dgNnaxkC")
+    )
+
+
+def _is_relative(segment: str) -> bool:
+    """Whether a stretch between commas is a relative clause: a pronoun at its head, the finite verb at its end alone."""
+    match = _RELATIVE.match(segment)
+    if match is None or segment[-1] not in "VHhmKJPyaTx" or re.search("[HhmKJ]", segment[:-2]):
+        return False
+    return segment[-1] in "HhmKJPV" or segment[match.end() : match.end() + 1] not in tuple("aNnBC")

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from attrib_bench.baselines import clauses
 from attrib_bench.baselines.clauses import Found
+from attrib_bench.baselines.wordclasses import classes
 from attrib_bench.baselines.store import open_model, save_model
 from attrib_bench.document import (
     Attribution,
@@ -41,6 +42,7 @@ from attrib_bench.lexicon import (
     BASIS_NOUNS,
     HEDGE_PHRASES,
     HEDGES,
+    JUDGING_VERBS,
     KIND_ENDS,
     SECTOR_PARTS,
     SPEECH_VERBS,
@@ -119,7 +121,9 @@ def _found(document: Document, words: Sequence[str]) -> list[Found]:
             for first, last in sentences
             if not any(start < tokens[last - 1][1] and tokens[first][0] < end for start, end in silent)
         )
-    return clauses.attributions(document.require_text(), words, tokens, sentences)
+    text = document.require_text()
+    breaks = [i for i in range(1, len(tokens)) if "\n" in text[tokens[i - 1][1] : tokens[i][0]]]
+    return clauses.attributions(words, sentences, breaks=breaks)
 
 
 # --- GQA's scheme ---------------------------------------------------------------------------------------------------
@@ -131,6 +135,8 @@ def _in_gqa(document: Document) -> Document:
     native: dict[str, Any] = {}
     sources: dict[str, Source] = {}
     for one in _found(document, _words(document)):
+        if one.form is Form.REPORTED and (one.source is None or one.lemma in JUDGING_VERBS):
+            continue
         id_ = f"a{len(attributions)}"
         source = one.source
         if source is not None and one.carrier is not None:
@@ -142,10 +148,12 @@ def _in_gqa(document: Document) -> Document:
             source = (one.cue[0], one.cue[0] + 1)
         content = _tokens_of(one.content)
         kept: dict[str, Any] = {"medium": _medium(one, document)}
-        frame = [] if one.form in (Form.REPORTED, Form.FREE_INDIRECT) else [i for i in _tokens_of(one.frame) if i not in set(content)]
+        frame = (
+            [] if one.form in (Form.REPORTED, Form.FREE_INDIRECT) else [i for i in _tokens_of(one.frame) if i not in set(content)]
+        )
         if frame:
             kept["frame"] = _runs(frame)
-        if one.sollen:
+        if one.shall:
             kept["type"] = "FreeIndirect"
         native[id_] = kept
         speaker = Span.of((tokens[source[0]][0], tokens[source[1] - 1][1])) if source is not None else None
@@ -235,7 +243,7 @@ def _in_core(document: Document) -> Document:
     """The document in the codebook's scheme: lexical cues, sources without carriers, entities, hedges."""
     text, tokens = document.require_text(), document.tokens
     words = _words(document)
-    found = [one for one in _found(document, words) if not one.sollen]
+    found = [one for one in _found(document, words) if not one.shall]
     entities = _Entities(document)
     written: list[Attribution] = []
     places: dict[int, int] = {}
@@ -284,7 +292,12 @@ def _in_core(document: Document) -> Document:
 def _surrounds(one: Found, other: Found) -> bool:
     """Whether the content of one holds the other's and more."""
     (start, end), (first, last) = other.content[0], (one.content[0][0], one.content[-1][1])
-    return one is not other and one.form is not Form.DIRECT and any(s <= start and end <= e for s, e in one.content) and (first, last) != (start, end)
+    return (
+        one is not other
+        and one.form is not Form.DIRECT
+        and any(s <= start and end <= e for s, e in one.content)
+        and (first, last) != (start, end)
+    )
 
 
 def _edged(ranges: Iterable[Fragment], document: Document) -> Iterator[Fragment]:
@@ -422,7 +435,8 @@ def _glued(fragments: Iterable[Fragment], text: str) -> list[Fragment]:
 # --- Hedges ---------------------------------------------------------------------------------------------------------
 
 _NUMBER = re.compile(
-    r"\d|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|hundert|tausend|million|milliard|halb|dutzend|hälfte|drittel", re.I
+    r"\d|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|hundert|tausend|million|milliard|halb|dutzend|hälfte|drittel",
+    re.I,
 )
 _PHRASES = re.compile("|".join(rf"\b[{phrase[0].lower()}{phrase[0].upper()}]{phrase[1:]}\b" for phrase in sorted(HEDGE_PHRASES)))
 _PHRASE_TYPES = {phrase.lower(): type_ for phrase, type_ in HEDGE_PHRASES.items()}
@@ -464,6 +478,9 @@ def _passes(words: Sequence[str], i: int) -> bool:
 # --- Entities -------------------------------------------------------------------------------------------------------
 
 
+_PRONOUNS = frozenset("er sie es wir ich man der die das den dem denen dieser diese dieses sein seine seiner ihr ihre ihrer".split())
+
+
 class _Entities:
     """The sources of a document: one for each name, short forms and pronouns included (10.1)."""
 
@@ -477,7 +494,7 @@ class _Entities:
         """The id of the source that a span names; a new one where it names none of those before."""
         name = span.surface(self._document.require_text())
         words = [word for word in re.findall(r"\w[\w-]*", name) if word[0].isupper()]
-        if not words or name.lower() in clauses.PRONOUNS:
+        if not words or name.lower() in _PRONOUNS:
             if self._latest:
                 return self._latest
             words = [name]
@@ -532,7 +549,9 @@ def _kind_word(name: str) -> Kind | None:
         lowered = word.lower()
         if word[0].isupper():
             exact = next((Kind(kind) for kind, ends in KIND_ENDS if lowered in ends), None)
-            found = exact or next((Kind(kind) for kind, ends in KIND_ENDS if lowered.endswith(tuple(e for e in ends if len(e) > 3))), None)
+            found = exact or next(
+                (Kind(kind) for kind, ends in KIND_ENDS if lowered.endswith(tuple(e for e in ends if len(e) > 3))), None
+            )
             if found is not None:
                 return found
     return None
@@ -543,7 +562,11 @@ def _kind(name: str) -> Kind:
     if found is not None:
         return found
     words = re.findall(r"\b[A-ZÄÖÜ][\w.-]*", name)
-    if name.startswith(("das ", "die ", "der ", "Der ", "Die ", "Das ")) or len(words) < 2 or any(w.isupper() and len(w) > 1 for w in words):
+    if (
+        name.startswith(("das ", "die ", "der ", "Der ", "Die ", "Das "))
+        or len(words) < 2
+        or any(w.isupper() and len(w) > 1 for w in words)
+    ):
         return Kind.INSTITUTION
     return Kind.PERSON
 
@@ -565,12 +588,12 @@ def _form(attribution: Attribution, document: Document) -> Form:
     first, last = document.sentences[min(index, len(document.sentences) - 1)]
     start, end = tokens[first][0], max(tokens[last - 1][1], content.end)
     own = " ".join(text[a:b] for a, b in content.fragments)
-    if all(text[a] in "„“»\"" and text[b - 1] in "“”«\"" for a, b in content.fragments):
+    if all(text[a] in '„“»"' and text[b - 1] in '“”«"' for a, b in content.fragments):
         return Form.DIRECT
     if _SILENCE.search(text, start, end) and len(own.split()) < 8:
         return Form.NO_COMMENT
-    letters = clauses.letters_of([text[slice(*token)] for token in tokens if any(a <= token[0] < b for a, b in content.fragments)])
-    if "q" in letters:
+    letters, _ = classes([text[slice(*token)] for token in tokens if any(a <= token[0] < b for a, b in content.fragments)])
+    if ("q" in letters or "Q" in letters):
         return Form.MIXED
     outside = re.findall(r"\w+", text[start : content.start] + " " + text[content.end : end])
     if "K" in letters and len(outside) < 2:
@@ -606,7 +629,10 @@ def _with_parents(document: Document) -> Document:
     for attribution in document.attributions:
         if attribution.continues is not None and parents[attribution.id] is None:
             parents[attribution.id] = parents.get(attribution.continues)
-    return replace(document, attributions=tuple(a if a.parent == parents[a.id] else replace(a, parent=parents[a.id]) for a in document.attributions))
+    return replace(
+        document,
+        attributions=tuple(a if a.parent == parents[a.id] else replace(a, parent=parents[a.id]) for a in document.attributions),
+    )
 
 
 def _parent(attribution: Attribution, document: Document) -> str | None:
@@ -614,7 +640,9 @@ def _parent(attribution: Attribution, document: Document) -> str | None:
     if content is None:
         return None
     if attribution.cue is not None and _RELIES.search(attribution.cue.surface(text)):
-        before = [a for a in document.attributions if a.content == content and a.id != attribution.id and _starts_before(a, attribution)]
+        before = [
+            a for a in document.attributions if a.content == content and a.id != attribution.id and _starts_before(a, attribution)
+        ]
         if before:
             return before[-1].id
     if attribution.cue is None and attribution.source is None:
