@@ -164,6 +164,12 @@ def test_what_a_document_looks_like(folder: Path) -> None:
     assert FORMAT.recognises(folder / "s001-a.ann")
 
 
+def test_the_page_on_tools_shows_what_is_written() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "tools.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```text\n(T2.*?)```", page, re.DOTALL)
+    assert set(block.splitlines()) <= set(ANN.splitlines())
+
+
 def read_back(document: Document) -> Document:
     with TemporaryDirectory() as folder:
         FORMAT.write([document], Path(folder), None)
@@ -173,8 +179,8 @@ def read_back(document: Document) -> Document:
 @settings(max_examples=60)
 @given(documents())
 def test_every_valid_document_comes_back(document: Document) -> None:
-    document = replace(document, provenance=tuple(ProvenanceLink(a.id, "s001-b") for a in sorted(document.attributions, key=repr)))
-    document = replace(document, provenance=tuple(sorted(document.provenance)), native={"gqa": {"documentName": "Fähre"}})
+    links = sorted(ProvenanceLink(attribution.id, "s001-b") for attribution in document.attributions)
+    document = replace(document, provenance=tuple(links), native={"gqa": {"documentName": "Fähre"}})
     assert read_back(document) == document
 
 
@@ -478,9 +484,18 @@ def test_what_holds_nothing_is_refused(tmp_path: Path, name: str) -> None:
 
 def test_what_cannot_be_written_is_told_and_left_out(tmp_path: Path) -> None:
     told: list[str] = []
-    broken = [replace(DOCUMENT, id="../x"), replace(DOCUMENT, text="a\r\nb"), replace(DOCUMENT, text=None)]
-    FORMAT.write([*broken, DOCUMENT], tmp_path / "out", lambda error: told.append(str(error)))
-    assert len(told) == 3
+    twin, lost = replace(DOCUMENT.hedges[0], id="a1"), replace(DOCUMENT.attributions[1], continues="a9")
+    broken = {
+        "cannot name a file": replace(DOCUMENT, id="../x"),
+        "carriage return": replace(DOCUMENT, text="a\r\nb"),
+        "hydrate it first": replace(DOCUMENT, text=None),
+        "a1: is the id of 2 annotations": replace(DOCUMENT, hedges=(twin,)),
+        "a2: continues: leads to 'a9', which does not exist": replace(DOCUMENT, attributions=(lost,)),
+        "zone.1: ends at 30, in a text of 3 characters": replace(DOCUMENT, text="abc"),
+    }
+    FORMAT.write([*broken.values(), DOCUMENT], tmp_path / "out", lambda error: told.append(str(error)))
+    assert len(told) == len(broken)
+    assert all(expected in found for expected, found in zip(broken, told, strict=True))
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert read(tmp_path / "out") == DOCUMENT
 

@@ -26,6 +26,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
@@ -188,17 +189,28 @@ def _annotations(document: Document, text: str) -> str:
     found = list(marks(document))
     names = {mark.key: f"T{number}" for number, mark in enumerate(found, 1)}
     try:
-        places = _places(text, found)
-        lines = list(_mark_lines(found, names, text, places))
+        _check(found, names, text)
+        lines = [*_mark_lines(found, names, text), *_link_lines(found, names)]
     except DataError as error:
         raise DataError(f"{document.id}: {error}") from error
-    links = ((link, names[mark.key], names[key]) for mark in found for link, key in mark.links)
-    lines += [f"R{number}\t{link} Arg1:{one} Arg2:{other}" for number, (link, one, other) in enumerate(links, 1)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _mark_lines(found: Iterable[Mark], names: Mapping[str, str], text: str, places: Mapping[str, Span]) -> Iterator[str]:
-    attributes, notes = count(1), count(1)
+def _check(found: Sequence[Mark], names: Mapping[str, str], text: str) -> None:
+    """What the validator finds as well, but documents of other origin may have: brat could not show it, nor we read it."""
+    if len(names) < len(found):
+        key, n = Counter(mark.key for mark in found).most_common(1)[0]
+        raise DataError(f"{key}: is the id of {n} annotations, expected one")
+    for mark in found:
+        if mark.span and mark.span.end > len(text):
+            raise DataError(f"{mark.key}: ends at {mark.span.end}, in a text of {len(text)} characters")
+        for name, key in mark.links:
+            if key not in names:
+                raise DataError(f"{mark.key}: {name}: leads to {key!r}, which does not exist")
+
+
+def _mark_lines(found: Sequence[Mark], names: Mapping[str, str], text: str) -> Iterator[str]:
+    places, attributes, notes = _places(text, found), count(1), count(1)
     for mark in found:
         shown, values = _pieces(text, places[mark.key]), MARKS[mark.type].features
         words = " ".join(text[start:end] for start, end in shown.fragments)
@@ -213,6 +225,12 @@ def _mark_lines(found: Iterable[Mark], names: Mapping[str, str], text: str, plac
         if note:
             pairs = "; ".join(f"{name}={_quoted(value)}" for name, value in note.items())
             yield f"#{next(notes)}\tAnnotatorNotes {names[mark.key]}\t{pairs}"
+
+
+def _link_lines(found: Iterable[Mark], names: Mapping[str, str]) -> Iterator[str]:
+    links = ((mark, name, key) for mark in found for name, key in mark.links)
+    for number, (mark, name, key) in enumerate(links, 1):
+        yield f"R{number}\t{name} Arg1:{names[mark.key]} Arg2:{names[key]}"
 
 
 def _attribute(type_: str, feature: str) -> str:
