@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
 from reprlib import repr as brief
@@ -98,6 +99,7 @@ _LABEL = re.compile(
     r"(\.nonfact)?(\.border=[a-z]{1,20})?(\.prag)?(\.metaph)?"
 )
 _NUMBERS = re.compile(r"_?(?:0|[1-9][0-9]{0,8})(?:_(?:0|[1-9][0-9]{0,8}))*_?")
+_BREAKS_LINE = re.compile(r"[\t\n\r]")
 
 TokenRange = list[int]
 """A run of adjacent tokens, ``[begin, end)``: token ids, half-open; a list, as JSON has it."""
@@ -235,7 +237,7 @@ def _sample_name(document: Document) -> str:
 
 # --- Running text ---------------------------------------------------------------------------------------------------
 
-_CHEVRONS = {"»": "«", "«": "»", "›": "‹", "‹": "›"}
+_CHEVRONS = frozenset("»«›‹")
 _CLOSING = frozenset(",;:!?)]}“”‘")
 _OPENING = frozenset("([{„‚")
 _APOSTROPHES = ("'", "’")
@@ -252,7 +254,7 @@ def running_text(tokens: Sequence[str]) -> tuple[str, tuple[Fragment, ...]]:
     close by turns, or only close in a text that opens with low ones. Dashes and points of ellipsis have blanks. Sentences
     follow each other on one line.
     """
-    outwards, low = _chevrons_point_outwards(tokens), "„" in tokens
+    outwards, only_closing = _chevrons_point_outwards(tokens), "„" in tokens
     pieces: list[str] = []
     places: list[Fragment] = []
     end = 0
@@ -265,7 +267,7 @@ def running_text(tokens: Sequence[str]) -> tuple[str, tuple[Fragment, ...]]:
             opens = (token in "»›") is not outwards
             before, after = opens, not opens
         elif token == '"':
-            quoted = not quoted and not low
+            quoted = not quoted and not only_closing
             before, after = quoted, not quoted
         elif token == "/":
             before = after = False
@@ -368,7 +370,7 @@ def _document(columns: Mapping[str, Sequence[str]], name: str, metadata: Record 
             )
         )
     document = replace(bare, sources=tuple(sources.values()), attributions=tuple(attributions), native={COLLECTION: native})
-    cells = {column: _differences(derived, columns[column]) for column, derived in _derived(document, text).items()}
+    cells = {column: _differences(derived, columns[column]) for column, derived in _derived(document, text, native).items()}
     if irregular := {column: different for column, different in cells.items() if different}:
         return replace(document, native={COLLECTION: native | {"cells": irregular}})
     return document
@@ -390,7 +392,7 @@ def _sentences(starts: Sequence[str]) -> tuple[Fragment, ...]:
         if start not in ("yes", "no"):
             raise _CellError(token, f"sentstart: found {brief(start)}, expected yes or no")
     begins = [token for token, start in enumerate(starts) if start == "yes" or token == 0]
-    return tuple(zip(begins, [*begins[1:], len(starts)], strict=True))
+    return tuple(pairwise([*begins, len(starts)]))
 
 
 def _labelled(cells: Sequence[str]) -> tuple[dict[int, _Label], dict[int, list[int]]]:
@@ -540,16 +542,9 @@ def to_tsv(document: Document) -> str:
     if text.strip() and not document.tokens:
         raise DataError(f"{document.id}: found no tokens, expected them, as the corpus has a line for each")
     native = _native(document)
-    columns: dict[str, Sequence[str]] = dict(_derived(document, text))
-    kept: Mapping[str, Sequence[str]] = native.get("columns", {})
-    for column in _KEPT_COLUMNS:
-        empty = columns["tok"] if column == "normtok" else ["-"] * len(document.tokens)
-        columns[column] = kept.get(column, empty)
-        if len(columns[column]) != len(document.tokens):
-            raise DataError(
-                f"{document.id}: native has {len(columns[column])} cells of {column}, but there are {len(document.tokens)} tokens; "
-                "native belongs to the tokens that it was read with"
-            )
+    columns: dict[str, Sequence[str]] = dict(_derived(document, text, native))
+    unknown = dict.fromkeys(_KEPT_COLUMNS, ["-"] * len(document.tokens)) | {"normtok": columns["tok"]}
+    columns |= native.get("columns", unknown)
     for column, cells in native.get("cells", {}).items():
         written = list(columns[column])
         for token, (derived, original) in cells.items():
@@ -560,31 +555,30 @@ def to_tsv(document: Document) -> str:
     return "".join("\t".join(row) + "\n" for row in (COLUMNS, *rows))
 
 
-def _derived(document: Document, text: str) -> dict[str, list[str]]:
+def _derived(document: Document, text: str, native: Mapping[str, Any]) -> dict[str, list[str]]:
     """The columns that follow from tokens, sentences and attributions."""
     words = [escape(text[start:end]) for start, end in document.tokens]
-    if re.search(r"[\t\n\r]", "".join(words)):
-        token = next(token for token, word in enumerate(words) if re.search(r"[\t\n\r]", word))
+    if _BREAKS_LINE.search("".join(words)):
+        token = next(token for token, word in enumerate(words) if _BREAKS_LINE.search(word))
         raise DataError(f"{document.id}: token {token} is {brief(words[token])}, expected a word without tab and line end")
     sentstart = ["no"] * len(words)
     for begin, _ in document.sentences:
         sentstart[begin] = "yes"
-    return {"tok": words, "sentstart": sentstart, **_annotation_columns(document)}
+    return {"tok": words, "sentstart": sentstart, **_annotation_columns(document, native)}
 
 
-def _annotation_columns(document: Document) -> dict[str, list[str]]:
-    kept: Mapping[str, Any] = _native(document).get("annotations", {})
+def _annotation_columns(document: Document, native: Mapping[str, Any]) -> dict[str, list[str]]:
     labels = []
     held: dict[str, dict[int, list[str]]] = {role: defaultdict(list) for role in ("stwr", "frame", "speaker", "intexpr")}
-    for attribution, number in zip(document.attributions, _numbers(document), strict=True):
-        native = kept.get(attribution.id, {})
+    for attribution, number in zip(document.attributions, _numbers(document, native), strict=True):
+        kept: Mapping[str, Any] = native.get("annotations", {}).get(attribution.id, {})
         if attribution.content is None:
             raise DataError(
                 f"{document.id}: attribution {attribution.id!r} has no content, expected one, as nothing else can be marked"
             )
         ids = {role: _label_ids(document, attribution, span) for role, span in ROLES.items()}
-        ids["frame"] = [token for begin, end in native.get("frame", ()) for token in range(begin, end)]
-        labels.append((ids.pop("stwr"), str(_written_label(attribution, number, native))))
+        ids["frame"] = [token for begin, end in kept.get("frame", ()) for token in range(begin, end)]
+        labels.append((ids.pop("stwr"), str(_written_label(attribution, number, kept))))
         for role, tokens in ids.items():
             for token in tokens:
                 held[role][token].append(str(number))
@@ -605,18 +599,18 @@ def _annotation_columns(document: Document) -> dict[str, list[str]]:
     return columns
 
 
-def _written_label(attribution: Attribution, number: int, native: Mapping[str, Any]) -> _Label:
-    original: str | None = native.get("type")
+def _written_label(attribution: Attribution, number: int, kept: Mapping[str, Any]) -> _Label:
+    original: str | None = kept.get("type")
     same = original is not None and TYPES[original] == attribution.form
     kind = original if original is not None and same else _TYPE_OF_FORM[attribution.form]
     nonfact = attribution.status is not Status.ACTUAL
-    return _Label(kind, native.get("medium", _UNSPECIFIED_MEDIUM), number, nonfact, tuple(native.get("attributes", ())))
+    return _Label(kind, kept.get("medium", _UNSPECIFIED_MEDIUM), number, nonfact, tuple(kept.get("attributes", ())))
 
 
-def _numbers(document: Document) -> Iterator[int]:
+def _numbers(document: Document, native: Mapping[str, Any]) -> Iterator[int]:
     """The number of each attribution: that of its id, else one that neither another nor a cell kept from the file has."""
     own = [int(named[1]) if (named := re.fullmatch("a([1-9][0-9]{0,8})", a.id)) else 0 for a in document.attributions]
-    cells = _native(document).get("cells", {})
+    cells: Mapping[str, Any] = native.get("cells", {})
     kept = [original for column in cells if column in ("frame", "speaker", "intexpr") for _, original in cells[column].values()]
     free = max((*own, *(int(number) for cell in kept for number in re.findall("[0-9]+", cell))), default=0)
     for number in own:
@@ -634,8 +628,56 @@ def _label_ids(document: Document, attribution: Attribution, label: str) -> list
 
 
 def _native(document: Document) -> Mapping[str, Any]:
-    native: Mapping[str, Any] = document.native.get(COLLECTION, {})
-    return native
+    """What reading left in `native`. Raises DataError for anything else, since `native` may come from a file as well."""
+    native = document.native.get(COLLECTION, {})
+    try:
+        if not _fits(native, len(document.tokens)):
+            raise ValueError
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{document.id}: native is not what reading Redewiedergabe leaves there, or belongs to other tokens: {brief(native)}"
+        ) from error
+    return native  # type: ignore[no-any-return]
+
+
+def _fits(native: Any, n_tokens: int) -> bool:
+    """Whether `native` could be read from a sample of this length; of what is no such thing, it may raise what comes first."""
+    columns: Any = native.get("columns", dict.fromkeys(_KEPT_COLUMNS, [""] * n_tokens))
+    metadata: Any = native.get("metadata", {"row": 0, **dict.fromkeys(METADATA_COLUMNS[1:], "")})
+    cells: Any = native.get("cells", {})
+    rows = [*columns.values(), [value for key, value in metadata.items() if key != "row"]]
+    places = {str(token) for column in cells.values() for token in column}
+    return (
+        native.keys() <= {"metadata", "columns", "annotations", "cells"}
+        and columns.keys() == set(_KEPT_COLUMNS)
+        and all(type(column) is list and len(column) == n_tokens for column in columns.values())
+        and metadata.keys() == {"row", *METADATA_COLUMNS[1:]}
+        and type(metadata["row"]) is int
+        and not any(_BREAKS_LINE.search("".join(row)) for row in rows)
+        and all(_fits_annotation(kept, n_tokens) for kept in native.get("annotations", {}).values())
+        and places <= {str(token) for token in range(n_tokens if places else 0)}
+        and all(_fits_cell(column, *pair) for column, kept in cells.items() for pair in kept.values())
+    )
+
+
+def _fits_annotation(kept: Any, n_tokens: int) -> bool:
+    parts = (kept.get("type", "direct"), kept["medium"], "1", *kept.get("attributes", ()))
+    label = _label(".".join(parts), 0)
+    frame = kept.get("frame", [])
+    bounds = [bound for begin, end in frame for bound in (begin, end)]
+    return (
+        kept.keys() <= {"medium", "attributes", "frame", "type"}
+        and (label.type, label.medium, "1", *label.attributes) == parts  # the status says what is not factual
+        and all(type(bound) is int for bound in bounds)
+        and all(one < other for one, other in pairwise([-1, *bounds, n_tokens + 1]))
+    )
+
+
+def _fits_cell(column: str, derived: str, written: str) -> bool:
+    if column == "tok":
+        return not _BREAKS_LINE.search(written) and unescape(written) == unescape(derived)
+    read = {"sentstart": _sentences, "stwr": _labelled}.get(column, partial(_held, column=column))
+    return bool(read([written])) and column in COLUMNS[5:10]
 
 
 def _metadata_row(document: Document, file: str) -> tuple[str, ...] | None:
@@ -650,6 +692,6 @@ def _metadata_row(document: Document, file: str) -> tuple[str, ...] | None:
     if "year" in edited:
         edited |= {"year": edited["year"][:4], "decade": edited["year"][:3] + "0" if edited["year"] else ""}
     cells = (file, *(edited.get(column, row[column]) for column in METADATA_COLUMNS[1:]))
-    if broken := next((cell for cell in cells if re.search(r"[\t\n\r]", cell)), None):
+    if broken := next((cell for cell in cells if _BREAKS_LINE.search(cell)), None):
         raise DataError(f"{document.id}: the metadata have {brief(broken)}, expected a value without tab and line end")
     return cells
