@@ -249,16 +249,19 @@ def tokenise(text: str) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
     capital (*J.*) or of a title or month (*Sen.*, *Sept.*).
     """
     tokens = tuple(match.span() for match in _TOKEN.finditer(text))
-    ends = [i + 1 for i in range(len(tokens)) if _ends_sentence(text, tokens, i)]
+    ends = [i + 1 for i, (_, end) in enumerate(tokens) if text[end : end + 1].isspace() and _ends_sentence(text, tokens, i)]
+    if tokens and len(tokens) not in ends[-1:]:
+        ends.append(len(tokens))
     return tokens, tuple(zip([0, *ends], ends, strict=False))
 
 
 def _ends_sentence(text: str, tokens: Sequence[Fragment], i: int) -> bool:
+    """Whether a sentence ends with token `i`, which is followed by white space."""
     end = tokens[i][1]
-    if i + 1 == len(tokens) or "\n" in text[end : tokens[i + 1][0]]:
+    following = tokens[i + 1][0] if i + 1 < len(tokens) else len(text)
+    if "\n" in text[end:following]:
         return True
-    following = tokens[i + 1][0]
-    if following == end or text[following].islower():
+    if text[end - 1].isalnum() or text[following : following + 1].islower():
         return False
     while i and text[tokens[i][0]] in _CLOSING and tokens[i - 1][1] == tokens[i][0]:
         i -= 1
@@ -333,19 +336,21 @@ def from_standoff(
 def _parse(text: str, annotations: str, place: str) -> list[Line]:
     """The lines of a .ann file. The words of a stretch may hold line feeds, so where it ends is known by its offsets alone."""
     lines: list[Line] = []
-    at = 0
-    number = 1
     types: dict[str, str] = {}
     seen: set[str] = set()
+    at = 0
     while at < len(annotations):
-        end, line = _parse_line(text, annotations, at, f"{place}:{number}")
-        if line[0] in seen:
-            raise DataError(f"{place}:{number}: the id {line[0]} is given twice")
+        try:
+            end, line = _parse_line(text, annotations, at)
+            if line[0] in seen:
+                raise DataError(f"the id {line[0]} is given twice")
+        except DataError as error:
+            number = annotations.count("\n", 0, at) + 1
+            raise DataError(f"{place}:{number}: {error}") from error
         seen.add(line[0])
         if line[0][0] == "T":
             types[line[0]] = line[1]
         lines.append(line)
-        number += annotations.count("\n", at, end)
         at = end
     for line in lines:
         used = [line[1][1], *(argument for _, argument in line[2])] if line[0][0] == "E" else []
@@ -356,31 +361,31 @@ def _parse(text: str, annotations: str, place: str) -> list[Line]:
     return lines
 
 
-def _parse_line(text: str, annotations: str, at: int, place: str) -> tuple[int, Line]:
+def _parse_line(text: str, annotations: str, at: int) -> tuple[int, Line]:
     """Where the line that starts at `at` ends, and the line."""
     if found := _STRETCH.match(annotations, at):
         identifier, type_, offsets = found.groups()
         if type_ not in TYPES:
-            raise DataError(f"{place}: found the type {brief(type_)}, expected one of {', '.join(TYPES)}")
+            raise DataError(f"found the type {brief(type_)}, expected one of {', '.join(TYPES)}")
         fragments = [[int(offset) for offset in pair.split(" ")] for pair in offsets.split(";")]
         if wrong := [(s, e) for s, e in fragments if not s < e <= len(text)]:
-            raise DataError(f"{place}: found the offsets {wrong[0]}, expected a stretch of the text's {len(text)} code points")
+            raise DataError(f"found the offsets {wrong[0]}, expected a stretch of the text's {len(text)} code points")
         # The length first: many long fragments could stand for more words than there is memory for.
         end = found.end() + sum(e - s for s, e in fragments) + len(fragments) - 1
         if end >= len(annotations) or annotations[found.end() : end + 1] != _words(text, fragments) + "\n":
             words = brief(annotations[found.end() : end])
-            raise DataError(f"{place}: found {words}, expected the words at {offsets}, and a line feed")
+            raise DataError(f"found {words}, expected the words at {brief(offsets)}, and a line feed")
         return end + 1, [identifier, type_, fragments]
     if found := _EVENT.match(annotations, at):
         identifier, type_, trigger, rest = found.groups()
         arguments = [argument.split(":") for argument in rest.split()]
         if wrong_roles := [role for role, _ in arguments if role.rstrip("0123456789") not in ROLES]:
-            raise DataError(f"{place}: found the role {brief(wrong_roles[0])}, expected {', '.join(ROLES)}")
+            raise DataError(f"found the role {brief(wrong_roles[0])}, expected {', '.join(ROLES)}")
         return found.end(), [identifier, [type_, trigger], arguments]
     if found := _NOTE.match(annotations, at):
         return found.end(), [found[1], found[2]]
     line = brief(annotations[at : at + 80].split("\n")[0])
-    raise DataError(f"{place}: found {line}, expected a stretch (T1), an event (E1) or a note (#1) of PolNeAR, and a line feed")
+    raise DataError(f"found {line}, expected a stretch (T1), an event (E1) or a note (#1) of PolNeAR, and a line feed")
 
 
 def _words(text: str, fragments: Iterable[Sequence[int]]) -> str:
