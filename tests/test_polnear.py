@@ -330,6 +330,12 @@ def test_a_new_attribution_comes_last() -> None:
     )
 
 
+def test_an_attribution_that_lost_its_words_cannot_be_written() -> None:
+    wordless = edited(read_article(TIMM), "a1", source=None, cue=None, content=None, form=Form.NO_COMMENT)
+    with pytest.raises(DataError, match="attribution 'a1' has no source, cue or content, expected one of them"):
+        polnear.to_standoff(wordless)
+
+
 def test_zones_come_and_go() -> None:
     document = read_article(TIMM + stretch(21, "Discard", *at("Follow us"), *at("on the quay")))
     follow, quay = document.zones
@@ -391,7 +397,15 @@ WRONG: dict[str, tuple[str, str]] = {
     "role": ("E2\tAttribution:T4 Speaker:T1\n", "article:6: found the role 'Speaker', expected Source, Cue, Content"),
     "no-argument": ("E2\tAttribution:T4 Source:T99\n", "article: E2 names T99, which does not exist"),
     "no-trigger": ("E2\tAttribution:T99 Source:T1\n", "article: E2 names T99, which does not exist"),
-    "trigger": ("E2\tAttribution-no-source:T4 Source:T1\n", "article: E2: found the trigger Attribution-no-source:T4, expected"),
+    "trigger": ("E2\tAttribution-no-source:T4 Source:T1\n", "article: E2 has the trigger Attribution-no-source:T4, expected"),
+    "trigger-of-another-type": (
+        "E2\tCue:T2 Source:T1\n",
+        "article: E2 has the trigger Cue:T2, expected Attribution or Attribution-no",
+    ),
+    "discarded": (
+        stretch(30, "Discard", *at("Follow")) + "E2\tAttribution:T4 Source:T30\n",
+        "article: E2 names T30, which is to be discarded",
+    ),
     "relation": ("R1\tsays Arg1:T1 Arg2:T2\n", "article:6: found .*expected a stretch"),
 }
 
@@ -406,7 +420,16 @@ def test_what_is_wrong_is_named_with_its_place(name: str) -> None:
 def test_fragments_that_stand_for_more_than_memory_holds_are_refused_at_once() -> None:
     whole = f"0 {len(TEXT)}"
     with pytest.raises(DataError, match=r"article:1: found .*, expected the words at"):
+        read_article(f"T1\tCue {';'.join([whole] * 1000)}\tx\n")
+    with pytest.raises(DataError, match="article:1: found 20000 fragments, expected at most 1000"):
         read_article(f"T1\tCue {';'.join([whole] * 20_000)}\tx\n")
+
+
+def test_events_that_share_long_stretches_are_read_in_linear_time() -> None:
+    text = "a b " * 25_000
+    event = stretch(1, "Content", (0, len(text) - 1), text=text) + stretch(2, "Attribution", (0, 1), text=text)
+    events = "".join(f"E{number}\tAttribution:T2 Content:T1 Source:T1\n" for number in range(1, 2001))
+    assert len(polnear.from_standoff(text, event + events, name="x", place="x").attributions) == 2000
 
 
 @pytest.mark.parametrize(

@@ -445,25 +445,24 @@ def mutated(content: bytes, generator: random.Random) -> bytes:
         b'"../../x"',
     ]
     line = generator.randrange(len(lines))
-    return generator.choice(
-        [
-            lambda: content[:at],
-            lambda: content[:at] + content[until:],
-            lambda: content[:at] + generator.randbytes(5) + content[at:],
-            lambda: content[:at] + generator.choice(values) + content[at:],
-            lambda: b"\n".join(generator.sample(lines, len(lines))),
-            lambda: b"\n".join(lines[:line] + lines[line + 1 :]),
-            lambda: b"\n".join([*lines[:line], *[lines[line]] * 2, *lines[line + 1 :]]),
-            lambda: content.replace(b'"0:', generator.choice([b'"1:', b'"-0:', b'"00:', b'"7:']), generator.randint(1, 9)),
-            lambda: content.replace(generator.choice([b'"Cue"', b'"Tokens"', b'"SentenceId"']), b'"Other"', 1),
-            lambda: content.replace(b'"SentenceId": 1', b'"SentenceId": ' + generator.choice(values)),
-        ]
-    )()
+    ways: list[Callable[[], bytes]] = [
+        lambda: content[:at],
+        lambda: content[:at] + content[until:],
+        lambda: content[:at] + generator.randbytes(5) + content[at:],
+        lambda: content[:at] + generator.choice(values) + content[at:],
+        lambda: b"\n".join(generator.sample(lines, len(lines))),
+        lambda: b"\n".join(lines[:line] + lines[line + 1 :]),
+        lambda: b"\n".join([*lines[:line], *[lines[line]] * 2, *lines[line + 1 :]]),
+        lambda: content.replace(b'"0:', generator.choice([b'"1:', b'"-0:', b'"00:', b'"7:']), generator.randint(1, 9)),
+        lambda: content.replace(generator.choice([b'"Cue"', b'"Tokens"', b'"SentenceId"']), b'"Other"', 1),
+        lambda: content.replace(b'"SentenceId": 1', b'"SentenceId": ' + generator.choice(values)),
+    ]
+    return generator.choice(ways)()
 
 
 def test_mutated_files_are_read_or_refused(tmp_path: Path) -> None:
     generator = random.Random(20260101)
-    outcomes = Counter()
+    outcomes: Counter[str] = Counter()
     original = file_bytes(record(*SPEECH))
     for number in range(200):
         file = tmp_path / "in" / f"m{number}.json"

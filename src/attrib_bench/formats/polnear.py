@@ -17,9 +17,11 @@ The corpus has no tokens; `tokenise` makes them. What becomes of what: ``docs/co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
+from operator import itemgetter
 from pathlib import Path
 from reprlib import repr as brief
 from typing import Any
@@ -44,8 +46,11 @@ from attrib_bench.formats.format import Broken, Format, Unit, file_stem, rendere
 
 COLLECTION = "polnear"
 
-TYPES = ("Source", "Cue", "Content", "Attribution", "Attribution-no-source", "Discuss", "Discard")
-"""The types of marked stretches. Attributions, with a source and without, are what events are hung on."""
+TRIGGERS = ("Attribution", "Attribution-no-source")
+"""The types of the stretches that events are hung on: their cues, once more."""
+
+TYPES = ("Source", "Cue", "Content", *TRIGGERS, "Discuss", "Discard")
+"""The types of marked stretches."""
 
 ROLES: Mapping[str, str] = {"Source": "source", "Cue": "cue", "Content": "content"}
 """The roles of an event's arguments, and the spans of an Attribution that they become; further ones are Content2 and so on."""
@@ -277,6 +282,9 @@ def _ends_sentence(text: str, tokens: Sequence[Fragment], i: int) -> bool:
 Line = list[Any]
 """A line of a .ann file, as `native` keeps it."""
 
+_MOST_FRAGMENTS = 1000
+"""Of a stretch; the corpus has up to 20. As events may share a stretch, more could take forever."""
+
 _ID = "[1-9][0-9]{0,8}"
 _OFFSET = "(?:0|[1-9][0-9]{0,8})"
 _STRETCH = re.compile(rf"(T{_ID})\t([A-Za-z-]+) ({_OFFSET} {_OFFSET}(?:;{_OFFSET} {_OFFSET})*)\t")
@@ -297,6 +305,8 @@ def from_standoff(
     lines = _parse(text, annotations, place)
     stretches = _stretches(lines, text)
     quoted = {i for match in re.finditer('“[^“”\n]*”?|"[^"\n]*"?', text) for i in range(*match.span())}
+    form_of = cache(partial(_form, text=text, quoted=quoted))  # of each span once, however many events share it
+    name_of = cache(partial(Span.surface, text=text))
     sources: dict[str, Source] = {}
     attributions = []
     for line in lines:
@@ -306,11 +316,11 @@ def from_standoff(
             attributions.append(
                 Attribution(
                     id=f"a{line[0][1:]}",
-                    form=_form(content, text, quoted),
+                    form=form_of(content),
                     source=source,
                     cue=spans.get("cue"),
                     content=content,
-                    source_refs=_source_refs(source, sources, text),
+                    source_refs=_source_refs(source, sources, name_of),
                 )
             )
     doc_id = document_id(f"{name}_{annotator}" if annotator else name)
@@ -356,8 +366,12 @@ def _parse(text: str, annotations: str, place: str) -> list[Line]:
         used = [line[1][1], *(argument for _, argument in line[2])] if line[0][0] == "E" else []
         if missing := [name for name in used if name not in types]:
             raise DataError(f"{place}: {line[0]} names {missing[0]}, which does not exist")
-        if used and line[1][0] != types[line[1][1]]:
-            raise DataError(f"{place}: {line[0]}: found the trigger {':'.join(line[1])}, expected one of type {types[line[1][1]]}")
+        if used and (line[1][0] != types[line[1][1]] or line[1][0] not in TRIGGERS):
+            raise DataError(
+                f"{place}: {line[0]} has the trigger {':'.join(line[1])}, expected {' or '.join(TRIGGERS)}, as it is marked"
+            )
+        if discarded := [name for name in used if types[name] == "Discard"]:
+            raise DataError(f"{place}: {line[0]} names {discarded[0]}, which is to be discarded")
     return lines
 
 
@@ -368,6 +382,8 @@ def _parse_line(text: str, annotations: str, at: int) -> tuple[int, Line]:
         if type_ not in TYPES:
             raise DataError(f"found the type {brief(type_)}, expected one of {', '.join(TYPES)}")
         fragments = [[int(offset) for offset in pair.split(" ")] for pair in offsets.split(";")]
+        if len(fragments) > _MOST_FRAGMENTS:
+            raise DataError(f"found {len(fragments)} fragments, expected at most {_MOST_FRAGMENTS}")
         if wrong := [(s, e) for s, e in fragments if not s < e <= len(text)]:
             raise DataError(f"found the offsets {wrong[0]}, expected a stretch of the text's {len(text)} code points")
         # The length first: many long fragments could stand for more words than there is memory for.
@@ -424,11 +440,11 @@ def _form(content: Span, text: str, quoted: set[int]) -> Form:
     return Form.MIXED if len(inside) > 1 else Form.DIRECT if inside == {True} else Form.INDIRECT
 
 
-def _source_refs(span: Span | None, sources: dict[str, Source], text: str) -> tuple[str, ...]:
+def _source_refs(span: Span | None, sources: dict[str, Source], name_of: Callable[[Span], str]) -> tuple[str, ...]:
     """The id of the source that the span names, once for each fragment; it is added to `sources` where it is new."""
     if span is None:
         return ()
-    name = span.surface(text)
+    name = name_of(span)
     if name not in sources:
         sources[name] = Source(
             id=f"e{len(sources) + 1}",
@@ -461,14 +477,22 @@ def _standoff(document: Document, native: Mapping[str, Any]) -> str:
     as_read = {f"a{line[0][1:]}": line for line in lines if line[0][0] == "E" and edit.spans(line).get("content")}
     for name, line in as_read.items():
         if name in document.attribution_by_id:
-            edit.change(line, document.attribution_by_id[name])
+            edit.change(line, _spans(document, document.attribution_by_id[name]))
         else:
             edit.drop(line)
     for attribution in document.attributions:
         if attribution.id not in as_read:
-            edit.append(attribution, document)
+            edit.append(attribution.id, _spans(document, attribution))
     edit.discard([(z.start, z.end) for z in document.zones if z.kind is ZoneKind.BOILERPLATE])
     return "".join(_line(line, text) for line in edit.result())
+
+
+def _spans(document: Document, attribution: Attribution) -> dict[str, Span]:
+    """The spans of an attribution that have a role in PolNeAR."""
+    spans = {label: span for label, span in attribution.spans() if label in ROLES.values()}
+    if not spans:
+        raise DataError(f"{document.id}: attribution {attribution.id!r} has no source, cue or content, expected one of them")
+    return spans
 
 
 def _line(line: Line, text: str) -> str:
@@ -502,10 +526,9 @@ class _Edit:
     def drop(self, line: Line) -> None:
         self._changed[line[0]] = []
 
-    def change(self, event: Line, attribution: Attribution) -> None:
-        """Give an event the spans of an attribution, where they are not the ones that it has."""
+    def change(self, event: Line, after: Mapping[str, Span]) -> None:
+        """Give an event these spans, where they are not the ones that it has."""
         before = self.spans(event)
-        after = {label: span for label, span in attribution.spans() if label in ROLES.values()}
         if before == after:
             return
         added: list[Line] = []
@@ -520,15 +543,12 @@ class _Edit:
             trigger = [added[-1][1], added[-1][0]]
         self._changed[event[0]] = [*added, [event[0], trigger, arguments]]
 
-    def append(self, attribution: Attribution, document: Document) -> None:
-        """An event for an attribution that has none."""
-        spans = {label: span for label, span in attribution.spans() if label in ROLES.values()}
-        if not spans:
-            raise DataError(f"{document.id}: attribution {attribution.id!r} has no source, cue or content, expected one of them")
+    def append(self, identifier: str, spans: Mapping[str, Span]) -> None:
+        """An event for an attribution that has none; ``a7`` becomes event 7, unless there is one."""
         stretches = {role: self._stretch(role, spans[label]) for role, label in ROLES.items() if label in spans}
         trigger = self._trigger(spans)
-        event = f"E{attribution.id[1:]}"
-        if not re.fullmatch(f"a{_ID}", attribution.id) or event in self._events:
+        event = f"E{identifier[1:]}"
+        if not re.fullmatch(f"a{_ID}", identifier) or event in self._events:
             self._last_event += 1
             event = f"E{self._last_event}"
         self._events.add(event)
@@ -537,14 +557,17 @@ class _Edit:
 
     def discard(self, zones: Sequence[Fragment]) -> None:
         """Keep the stretches to be discarded that lie in these zones, and add one for each zone that they do not make up."""
+        sorted_zones = sorted(zones)
         kept: list[Fragment] = []
         for line in self._lines:
             if line[1] == "Discard":
-                if all(any(s <= start and end <= e for s, e in zones) for start, end in self._stretches[line[0]]):
-                    kept += self._stretches[line[0]]
+                fragments = self._stretches[line[0]]
+                last_before = (bisect_right(sorted_zones, start, key=itemgetter(0)) - 1 for start, _ in fragments)
+                if all(z >= 0 and end <= sorted_zones[z][1] for z, (_, end) in zip(last_before, fragments, strict=True)):
+                    kept += fragments
                 else:
                     self.drop(line)
-        covered = Span.of(*kept).fragments if kept else ()
+        covered = set(Span.of(*kept).fragments) if kept else set()
         self._new += [self._stretch("Discard", Span((zone,))) for zone in zones if zone not in covered]
 
     def result(self) -> Iterator[Line]:
