@@ -100,6 +100,11 @@ def test_native_and_an_attribution_without_words_come_back_in_order() -> None:
     last = Attribution(id="a2", form=Form.REPORTED, content=span("zahlen"), continues="a0")
     document = replace(DOCUMENT, attributions=(wordless, *DOCUMENT.attributions, last))
     assert through_json(document) == document
+    twice = replace(document, attributions=(*document.attributions, replace(last, id="a3", parent="a2", continues="a2")))
+    relations = [result for result in task_of(twice)["predictions"][0]["result"] if result["type"] == "relation"]
+    assert len({(relation["from_id"], relation["to_id"]) for relation in relations}) == len(relations)
+    assert relations[-1]["labels"] == ["parent", "continues"]
+    assert through_json(twice) == twice
     assert through_json(document).native == DOCUMENT.native
 
 

@@ -6,7 +6,7 @@ which is made from `MARKS`. A document's labels are written as a prediction, whi
     labels      a region for each fragment of a mark; relations `fragment` lead from the first to the further ones
     choices     a feature with fixed values, of the region that is selected
     textarea    a feature that is text, and links to what has no region: the `names` of a source, as ids in order
-    relation    a link from region to region, with its label: `cue`, `source`, `addressee`, `parent`, `continues`
+    relation    links from region to region, one relation for each pair: `cue`, `source`, `addressee`, `parent`, `continues`
     items       a text area of the whole document, with a line for each mark that covers no words (`attrib_bench.formats.lines`)
 
 ``data.attrib_bench`` keeps what no annotator works on: metadata, tokens, `native`, and the order of the items.
@@ -162,7 +162,7 @@ def configuration() -> str:
     """The labelling configuration, as XML: what to paste under Settings, Labeling Interface."""
     view = ET.Element("View")
     ET.SubElement(view, "Header", value="$doc_id")
-    relations = ET.SubElement(view, "Relations")
+    relations = ET.SubElement(view, "Relations", choice="multiple")
     for name in _relations():
         ET.SubElement(relations, "Relation", value=name)
     labels = ET.SubElement(view, "Labels", name=_LABELS, toName=_TEXT, choice="single")
@@ -237,8 +237,11 @@ def _relations_of(mark: Mark, regions: Mapping[str, Sequence[str]]) -> Iterator[
     first, *further = regions[mark.key]
     ends = [(_FRAGMENT, region) for region in further]
     ends += [(name, regions[key][0]) for name, key in mark.links if key in regions]
+    names: dict[str, list[str]] = {}
     for name, region in ends:
-        yield {"type": "relation", "from_id": first, "to_id": region, "direction": "right", "labels": [name]}
+        names.setdefault(region, []).append(name)
+    for region, labels in names.items():  # one for each pair, since Label Studio would drop a second
+        yield {"type": "relation", "from_id": first, "to_id": region, "direction": "right", "labels": labels}
 
 
 # --- Task -> model --------------------------------------------------------------------------------------------------
@@ -455,16 +458,15 @@ def _linked(
         if content["type"] != "relation":
             continue
         labels, direction = content.get("labels", []), content.get("direction", "right")
-        if len(labels) != 1 or labels[0] not in _relations() or direction not in ("right", "left"):
+        if not labels or not set(labels) <= set(_relations()) or direction not in ("right", "left"):
             expected = f"one of {', '.join(_relations())}, to the right or left"
             raise DataError(f"{place}: found a relation {brief(labels)}, direction {brief(direction)}; expected {expected}")
         ends = (content["from_id"], content["to_id"])
         if missing := [end for end in ends if end not in regions]:
             raise DataError(f"{place}: leads to the region {brief(missing[0])}, which does not exist")
         one, other = ends if direction == "right" else ends[::-1]
-        if labels[0] != _FRAGMENT:
-            relations.append((labels[0], one, other))
-        elif whole.setdefault(other, one) != one:
+        relations += [(label, one, other) for label in labels if label != _FRAGMENT]
+        if _FRAGMENT in labels and whole.setdefault(other, one) != one:
             raise DataError(f"{place}: {other} is a further fragment of two regions, expected one")
     roots = {region: _root(region, whole, regions) for region in regions}
     links: dict[str, dict[tuple[str, str], None]] = {}
