@@ -38,6 +38,8 @@ from attrib_bench.formats.conll import FORMAT, document_of_lines, lines_of
 from mutations import broken_bytes
 from strategies import documents, documents_of_any_text
 
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "tools.md"
+
 TEXT = "🚢 Fähre fällt aus\n\nDie Fähre, teilte die Werft mit, fällt laut Polizeiangaben wohl aus.\nSie soll zahlen.\n"
 
 
@@ -200,6 +202,17 @@ def test_lines_to_read() -> None:
     """
     assert rows[:-2] == [line.split() or [""] for line in expected.strip("\n").split("\n")][:-1]
     assert rows[-2:] == [[""], [""]]
+
+
+def test_the_example_of_the_page_on_tools() -> None:
+    """It is read, and what is read is written so."""
+    (lines,) = re.findall(r"```conll\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    document = read(lines)
+    assert lines_of(document) == lines
+    assert [hedge.span.surface(document.require_text()) for hedge in document.hedges] == ["wohl"]
+    (attribution,) = document.attributions
+    assert attribution.cue is not None
+    assert attribution.cue.surface(document.require_text()) == "teilte … mit"
 
 
 def test_a_document_without_labels_still_has_the_columns() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -37,9 +38,12 @@ from attrib_bench.document import (
     ZoneKind,
 )
 from attrib_bench.files import sha256
+from attrib_bench.formats.conll import document_of_lines
 from attrib_bench.formats.labelstudio import FORMAT, configuration, document_of_task, task_of
 from mutations import broken_json
 from strategies import documents, documents_of_any_text
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "tools.md"
 
 TEXT = "🚢 Fähre fällt aus\nDie Fähre, teilte die Werft\nam Montag mit, fällt wohl aus. Die Reederei soll zahlen.\n"
 
@@ -230,6 +234,15 @@ def test_a_task_to_read() -> None:
         'Entity e1 name="Werft \\"Nord\\"" kind=institution sector=business identification=named',
         "Provenance provenance.1 to_doc=s901-b attribution=a1",
     ]
+
+
+def test_the_example_of_the_page_on_tools() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```conll\n(.*?)```", page, re.DOTALL)
+    (example,) = re.findall(r"```json\n(.*?)```", page[page.index("## Label Studio") :], re.DOTALL)
+    document = document_of_lines(lines.split("\n"), file=PAGE)
+    results = task_of(document)["predictions"][0]["result"]
+    assert [result for result in map(json.loads, example.splitlines()) if result not in results] == []
 
 
 # --- What people do in the tool -------------------------------------------------------------------------------------

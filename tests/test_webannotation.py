@@ -30,9 +30,12 @@ from attrib_bench.document import (
     Span,
 )
 from attrib_bench.files import sha256
+from attrib_bench.formats.conll import document_of_lines
 from attrib_bench.formats.webannotation import FORMAT, collection_of, document_of_collection
 from mutations import broken_json
 from strategies import documents, documents_of_any_text
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "tools.md"
 
 TEXT = "🚢 Die Fähre, teilte die Werft am Montag mit, fällt wohl aus.\n"
 
@@ -222,6 +225,14 @@ def test_an_annotation_to_read() -> None:
     ]
     entity = next(item for item in collection_of(DOCUMENT)["first"]["items"] if item["id"] == f"{IRI}#e1")
     assert entity["target"] == IRI
+
+
+def test_the_example_of_the_page_on_tools() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```conll\n(.*?)```", page, re.DOTALL)
+    (example,) = re.findall(r"```jsonld\n(.*?)```", page, re.DOTALL)
+    document = document_of_lines(lines.split("\n"), file=PAGE)
+    assert json.loads(example) in collection_of(document)["first"]["items"]
 
 
 # --- What other tools write -----------------------------------------------------------------------------------------
