@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -542,6 +543,15 @@ def test_what_could_not_be_read_back_is_not_written(format_: Format, document: D
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
+@BOTH
+def test_a_folder_for_each_document_as_inception_exports_them(format_: Format, tmp_path: Path) -> None:
+    others = [replace(example(), id=f"s001-{letter}") for letter in "cb"]
+    for document in others:
+        folder = tmp_path / document.id
+        written(document, format_, folder).rename(folder / f"CURATION_USER{SUFFIX[format_.name]}")
+    assert list(format_.read(tmp_path)) == others[::-1]
+
+
 def test_folders_without_what_is_needed(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"found no document, expected files in \.xmi"):
         list(cas.XMI.read(tmp_path))
@@ -574,6 +584,7 @@ def test_the_module_is_light() -> None:
 BILLION_LAUGHS = """<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c
 "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;">]><x>&e;&e;&e;</x>"""
 EXTERNAL = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>&a;</x>'
+TWICE = '<y xmlns:xmi="http://www.omg.org/XMI" xmi:id="7"/>'
 HOSTILE_XML = {
     "billion laughs": (BILLION_LAUGHS, "EntitiesForbidden|DTDForbidden"),
     "external entity": (EXTERNAL, "EntitiesForbidden|DTDForbidden"),
@@ -583,7 +594,8 @@ HOSTILE_XML = {
     "NUL": ("<x>\0</x>", "ParseError"),
     "another encoding": ('<?xml version="1.0" encoding="utf-7"?><x/>', "encoding"),
     "nothing": ("", "ParseError"),
-    "long": (f'<x sofaString="{"a" * ((1 << 22) + 1)}"/>', "found a text of 4194305 characters, expected at most 4194304"),
+    "an id twice": (f"<x>{TWICE}{TWICE}</x>", "found 2 feature structures with the id '7', expected one"),
+    "long": (f'<x sofaString="{"a" * ((1 << 22) + 1)}"/>', "found 0 feature structures and 4194305 characters"),
 }
 TYPES = """<typeSystemDescription xmlns="http://uima.apache.org/resourceSpecifier"><types>{}</types></typeSystemDescription>"""
 TYPE = "<typeDescription><name>{}</name><supertypeName>{}</supertypeName><features>{}</features></typeDescription>"
@@ -630,29 +642,32 @@ def test_hostile_types_in_json(tmp_path: Path) -> None:
 
 
 def _mutated(data: bytes, chance: random.Random) -> bytes:
-    """A file with one thing wrong, anywhere in it."""
+    """A file with one thing wrong: cut, shortened, shuffled, overwritten, an odd value, an item too few or twice."""
+    separator = next(found for found in (b'{"%ID"', b"/><", b"<typeDescription>") if found in data)
+    first, *items, last = data.split(separator)
     start, end = sorted(chance.sample(range(len(data)), 2))
-    pieces = data.split(b"<" if data.startswith(b"<") else b'{"%ID"')
-    numbers = chance.choice([b"-1", b"99999999999999999999999", b"1.5", b"null", b'"', b"../../x", b"\xed\xa0\x80", b"\0", b"true"])
-    digits = [at for at in range(len(data)) if data[at : at + 1].isdigit()]
-    match chance.randrange(6):
-        case 0:
-            return data[:start]
-        case 1:
-            return data[:start] + data[end:]
-        case 2:
-            chance.shuffle(pieces)
-            return (b"<" if data.startswith(b"<") else b'{"%ID"').join(pieces)
-        case 3:
-            return data[:start] + chance.randbytes(chance.randrange(1, 9)) + data[start + 4 :]
-        case 4:
-            at_ = chance.choice(digits)
-            return data[:at_] + numbers + data[at_ + 1 :]
-        case _:
-            drop = chance.randrange(1, len(pieces))
-            twice = chance.random() < 0.5
-            kept = pieces[:drop] + (2 * [pieces[drop]] if twice else []) + pieces[drop + 1 :]
-            return (b"<" if data.startswith(b"<") else b'{"%ID"').join(kept)
+    kind = chance.choice(["cut", "shortened", "overwritten", "digit", "digit", "value", "value", "shuffled", "fewer", "twice"])
+    if kind == "cut":
+        return data[:start]
+    if kind == "shortened":
+        return data[:start] + data[end:]
+    if kind == "overwritten":
+        return data[:start] + chance.randbytes(chance.randrange(1, 9)) + data[start + 4 :]
+    if kind == "digit":
+        place = chance.choice([match.start() for match in re.finditer(rb"\d", data)])
+        return data[:place] + bytes([chance.choice(b"0123456789")]) + data[place + 1 :]
+    if kind == "value":
+        match = chance.choice(list(re.finditer(rb'(?<=")[^"<>]+(?=")|(?<=: )\d+|(?<=>)[\w.]+(?=<)', data)))
+        value = chance.choice(
+            [b"", b"-1", b"9" * 30, b"1.5", b"null", b"../../x", b"\xed\xa0\x80", b"\0", b"true", b"e1 e1", b"x\ny"]
+        )
+        return data[: match.start()] + value + data[match.end() :]
+    if kind == "shuffled":
+        chance.shuffle(items)
+    else:
+        place = chance.randrange(len(items))
+        items[place : place + 1] = [items[place]] * (2 if kind == "twice" else 0)
+    return separator.join([first, *items, last])
 
 
 @BOTH

@@ -22,6 +22,7 @@ import math
 import re
 import warnings
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
@@ -487,7 +488,8 @@ def _value(structure: FeatureStructure, name: str, expected: type[_Value]) -> _V
 
 _MOST_DEPTH = 16  # elements within elements; a type system has seven
 _MOST_NAMES = 1_000  # types, and features; each type is given the features of those above it
-_MOST_CHARACTERS = 1 << 22  # of a text; dkpro-cassis keeps two dictionaries with an entry for each
+_MOST_STRUCTURES = 1 << 20
+_MOST_CHARACTERS = 1 << 22  # of all texts; dkpro-cassis keeps two dictionaries with an entry for each
 _TYPE_NAME = re.compile(r"[A-Za-z]\w*(\.\w+)*(\[\])?", re.ASCII)
 _FEATURE_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
@@ -550,9 +552,11 @@ def _read_json(path: Path) -> Document:
         if not isinstance(types, dict) or not all(isinstance(type_, dict) for type_ in types.values()):
             raise DataError("found no %TYPES, expected a CAS with its type system embedded")
         _check_names(types, [name for type_ in types.values() for name in type_ if not name.startswith("%")])
-        structures = data.get("%FEATURE_STRUCTURES") or ()
-        for structure in structures.values() if isinstance(structures, dict) else structures:
-            _check_length(structure.get("sofaString"))
+        structures = data["%FEATURE_STRUCTURES"]
+        if isinstance(structures, dict):  # by id, as INCEpTION may also write them
+            structures = [{"%ID": number, **structure} for number, structure in structures.items()]
+        texts = [structure.get("sofaString") or "" for structure in structures]
+        _check_structures([structure["%ID"] for structure in structures], sum(map(len, texts)))
         if len(views := data["%VIEWS"]) > 1:  # which dkpro-cassis 0.12 refuses
             text = json.dumps(data | {"%VIEWS": {"_InitialView": views["_InitialView"]}})
         types_of_file = _types_of_json(json.dumps(types))
@@ -560,20 +564,23 @@ def _read_json(path: Path) -> Document:
 
 
 def _check_xml(data: bytes) -> None:
-    """Raises for XML with a DTD, with entities, nested deeply, with a text too long or names that are none."""
+    """Raises for XML with a DTD, with entities, nested deeply, too large, or with ids or names that dkpro-cassis must not see."""
     from defusedxml.ElementTree import XMLParser
 
     target = _Checked()
     parser = XMLParser(target=target, forbid_dtd=True)
     parser.feed(data)
     parser.close()
+    _check_structures(target.ids, target.n_characters)
     _check_names(target.types, target.features)
 
 
 class _Checked:
-    """What an XML parser tells of a file: keeps the names of types and features, and no more."""
+    """What an XML parser tells of a file: keeps ids and the names of types and features, and no more."""
 
     def __init__(self) -> None:
+        self.n_characters = 0
+        self.ids: list[str] = []
         self.types: list[str] = []
         self.features: list[str] = []
         self._open: list[str] = []
@@ -582,7 +589,9 @@ class _Checked:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if len(self._open) >= _MOST_DEPTH:
             raise DataError(f"found elements nested more than {_MOST_DEPTH} deep")
-        _check_length(attributes.get("sofaString"))
+        self.n_characters += len(attributes.get("sofaString", ""))
+        if (number := attributes.get("{http://www.omg.org/XMI}id")) is not None:
+            self.ids.append(number)
         self._open.append(tag.rpartition("}")[2])
         self._text.clear()
 
@@ -609,23 +618,30 @@ def _check_names(types: Collection[str], features: Collection[str]) -> None:
             raise DataError(f"found the name {brief(wrong[0])} in the type system, expected letters, digits and _")
 
 
-def _check_length(text: object) -> None:
-    if isinstance(text, str) and len(text) > _MOST_CHARACTERS:
-        raise DataError(f"found a text of {len(text)} characters, expected at most {_MOST_CHARACTERS}")
+def _check_structures(ids: Collection[object], n_characters: int) -> None:
+    if len(ids) > _MOST_STRUCTURES or n_characters > _MOST_CHARACTERS:
+        most = f"at most {_MOST_STRUCTURES} and {_MOST_CHARACTERS}"
+        raise DataError(f"found {len(ids)} feature structures and {n_characters} characters of text, expected {most}")
+    if len(set(ids)) < len(ids):
+        number, uses = Counter(ids).most_common(1)[0]
+        raise DataError(f"found {uses} feature structures with the id {brief(number)}, expected one")
 
 
 def _units(suffix: str, path: Path) -> Iterator[Unit]:
     files = _files(suffix, path)
     if not files:
         raise DataError(f"{path}: found no document, expected files in {suffix}")
-    read = partial(_read_xmi, _read_type_system(files[0].parent / TYPE_SYSTEM_FILE)) if suffix == ".xmi" else _read_json
-    for file in files:
-        yield str(file), partial(read, file)
+    if suffix == ".xmi":
+        types = {folder: _read_type_system(folder / TYPE_SYSTEM_FILE) for folder in dict.fromkeys(file.parent for file in files)}
+        yield from ((str(file), partial(_read_xmi, types[file.parent], file)) for file in files)
+    else:
+        yield from ((str(file), partial(_read_json, file)) for file in files)
 
 
 def _files(suffix: str, path: Path) -> list[Path]:
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    return [file for file in files if file.suffix == suffix and file.name != LAYERS_FILE]
+    """A file, or the files of a folder and the folders in it: INCEpTION exports a folder for each document."""
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [file for file in files if file.suffix == suffix and file.name != LAYERS_FILE and not file.is_dir()]
 
 
 def _is_xmi(path: Path) -> bool:
