@@ -63,36 +63,6 @@ def surface(document: Document, span: Span | None) -> str | None:
     return None if span is None else span.surface(document.require_text())
 
 
-# --- Running text ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("tokens", "text"),
-    [
-        pytest.param("Ja , gern .", "Ja, gern.", id="stops"),
-        pytest.param("Er sagt : „ Nein ! “", "Er sagt: „Nein!“", id="quotation"),
-        pytest.param("die ( alte ) Brücke [ sic ]", "die (alte) Brücke [sic]", id="brackets"),
-        pytest.param("Hafen / Werft und Blums ’ scher Kai", "Hafen/Werft und Blums’scher Kai", id="slash-and-apostrophe"),
-        pytest.param("Das - so hört man - , stimmt", "Das - so hört man -, stimmt", id="dash"),
-        pytest.param("Fisch- und -handel § 5 …", "Fisch- und -handel § 5 …", id="hyphens-stay"),
-        pytest.param("„ Der ‚ Lotse ‘ “ kommt", "„Der ‚Lotse‘“ kommt", id="inner-quotation"),
-        pytest.param("Wasser\xadstand 𝔽ähre ⛴️", "Wasser\xadstand 𝔽ähre ⛴️", id="soft-hyphen-and-beyond-bmp"),
-        pytest.param("", "", id="nothing"),
-    ],
-)
-def test_running_text(tokens: str, text: str) -> None:
-    words = tokens.split(" ") if tokens else []
-    built, places = spkatt.running_text(words)
-    assert built == text
-    assert [built[start:end] for start, end in places] == words
-
-
-def test_running_text_leaves_out_white_space_at_the_edges_of_a_token() -> None:
-    assert spkatt.running_text(["Zum ", "\tKai"]) == ("Zum Kai", ((0, 3), (4, 7)))
-    with pytest.raises(DataError, match="token 1 is empty, expected a word"):
-        spkatt.running_text(["Zum", " "])
-
-
 # --- Into the model -------------------------------------------------------------------------------------------------
 
 
@@ -326,6 +296,7 @@ WRONG: dict[str, tuple[Callable[[Record], Any], str]] = {
         lambda r: r["Sentences"][0]["Tokens"].insert(0, "x\ud800") or r,
         r"/Sentences/0/Tokens/0: found 'x\\ud800', expected a word in Unicode",
     ),
+    "too-many": (lambda r: r | {"Annotations": r["Annotations"] * 1000}, "/Annotations: found 7000, expected at most 5000"),
     "role-missing": (
         lambda r: r["Annotations"][0].pop("PTC") and r,
         "/Annotations/0: found .*expected an object with the keys Addr",

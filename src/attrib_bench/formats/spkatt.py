@@ -1,8 +1,8 @@
 """SpkAtt-2023 task 1 (speaker attribution in German parliamentary debates) <-> the model.
 
 A file is a speech: sentences of tokens, and annotations that list for each of eight roles the tokens that have it, written
-``sentence:token``. There is no running text, so it is built by the rules of German typesetting (`running_text`); tokens and
-sentences are the corpus's own. An annotation with a content in the codebook's sense becomes an Attribution, number 7
+``sentence:token``. There is no running text, so it is built by the rules of German spacing (`redewiedergabe.running_text`);
+tokens and sentences are the corpus's own. An annotation with a content in the codebook's sense becomes an Attribution, number 7
 ``a7``; every annotation stays in ``native["spkatt"]``, and only what the model lacks is written from there:
 
     annotations   for each annotation its roles that are not empty, with token ids of the document, in the order of the file
@@ -42,6 +42,7 @@ from attrib_bench.document import (
 )
 from attrib_bench.files import head, parse_json, read_text, sha256, write_atomic
 from attrib_bench.formats.format import Broken, Format, Unit, file_stem, rendered
+from attrib_bench.formats.redewiedergabe import running_text
 from attrib_bench.records import Record
 from attrib_bench.tokens import span_of_tokens, token_ids
 
@@ -59,6 +60,9 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 """The spans of an Attribution, and the roles that they are made of; a content is made of one of its two."""
 
 _SOURCE_KINDS: Mapping[str, Kind] = {"Source": Kind.UNSPECIFIED, "Medium": Kind.DOCUMENT, "Evidence": Kind.DOCUMENT}
+
+_MOST_ANNOTATIONS = 5000
+"""Of a speech; the corpus has up to 113. As each is compared with those around it, more could take forever."""
 
 TokenRoles = Mapping[str, Sequence[int]]
 """The roles of an annotation that are not empty, each with its token ids in the order of the file."""
@@ -154,34 +158,6 @@ def _metadata(name: str) -> Metadata:
     return Metadata(story_id=story_id, title=f"{item} {number}: {speaker.replace('_', ' ')} ({party})", date=held)
 
 
-# --- Running text ---------------------------------------------------------------------------------------------------
-
-_CLOSING = frozenset(", . ; : ! ? ) ] } “ ‘".split())
-_OPENING = frozenset("( [ { „ ‚".split())
-_JOINING = frozenset("/ ’".split())
-
-
-def running_text(words: Iterable[str]) -> tuple[str, tuple[Fragment, ...]]:
-    """The text of tokens, set as German is, and where each token stands in it, as half-open stretches of code points.
-
-    Between two tokens stands one blank; but none before a stop, a comma or whatever else closes, none after what opens, and
-    none on either side of a slash or an apostrophe. A dash has blanks around it. White space at the edges of a token is left
-    out. Raises DataError for a token that is nothing but white space.
-    """
-    parts: list[str] = []
-    tokens: list[Fragment] = []
-    at, before = 0, None
-    for word in map(str.strip, words):
-        if not word:
-            raise DataError(f"token {len(tokens)} is empty, expected a word")
-        closed = word in _CLOSING or word in _JOINING or before in _OPENING or before in _JOINING
-        blank = "" if before is None or closed else " "
-        tokens.append((at + len(blank), at + len(blank) + len(word)))
-        parts += (blank, word)
-        at, before = tokens[-1][1], word
-    return "".join(parts), tuple(tokens)
-
-
 # --- One document: record -> model ----------------------------------------------------------------------------------
 
 
@@ -196,7 +172,7 @@ def from_record(record: Any, *, name: str, place: str, end: str = "\n") -> Docum
     """
     try:
         words = _words(record)
-        text, tokens = running_text(chain.from_iterable(words))
+        text, tokens = running_text([word.strip() for sentence in words for word in sentence])
         bounds = [0]
         for sentence in words:
             bounds.append(bounds[-1] + len(sentence))
@@ -232,6 +208,8 @@ def _words(record: Any) -> list[list[str]]:
     for key in ("Sentences", "Annotations"):
         if not isinstance(record[key], list):
             raise DataError(f"/{key}: found {brief(record[key])}, expected a list")
+    if (n_annotations := len(record["Annotations"])) > _MOST_ANNOTATIONS:
+        raise DataError(f"/Annotations: found {n_annotations}, expected at most {_MOST_ANNOTATIONS}")
     for index, sentence in enumerate(record["Sentences"]):
         place = f"/Sentences/{index}"
         _expect_keys(sentence, ("SentenceId", "Tokens"), place)
