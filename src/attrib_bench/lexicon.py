@@ -50,33 +50,35 @@ REPORTING = frozenset(
 
 CARRIER_ENDS = tuple(
     """
-    angaben informationen bericht berichte berichten aussagen erkenntnissen erkenntnisstand meldung meldungen schätzungen einschätzung
-    einschätzungen ansicht meinung auffassung worten darstellung darstellungen überzeugung auskunft ermittlungen umfragen umfrage
-    prognosen berechnungen recherchen annahmen mitteilung studie erhebung analyse erklärung vermutungen
+    angaben informationen bericht berichte berichten aussagen erkenntnissen erkenntnisstand meldung meldungen
+    schätzungen einschätzung einschätzungen ansicht meinung auffassung worten darstellung darstellungen überzeugung
+    auskunft ermittlungen umfragen umfrage prognosen berechnungen recherchen annahmen mitteilung studie erhebung
+    analyse erklärung vermutungen
     """.split()
 )
-"""Ends of nouns, in lower case, that *nach* and *zufolge* bring in as what a source said: list K, its compounds, documents (list D)."""
+"""Ends of nouns, in lower case, that *nach* and *zufolge* bring in as what a source said: list K, compounds, documents."""
 
 THOUGHT_CARRIERS = frozenset(
     """
-    ansicht meinung auffassung überzeugung einschätzung einschätzungen erkenntnis erkenntnisse erkenntnissen sicht erachten schätzung
-    schätzungen erwartung erwartungen erkenntnisstand annahmen vermutungen
+    ansicht meinung auffassung überzeugung einschätzung einschätzungen erkenntnis erkenntnisse erkenntnissen sicht
+    erachten schätzung schätzungen erwartung erwartungen erkenntnisstand annahmen vermutungen
     """.split()
 )
 """Carriers of list K that name a thought, in lower case (list T, section 7.4)."""
 
 THOUGHT_VERBS = frozenset(
     """
-    glauben finden denken vermuten annehmen ausgehen rechnen erwarten hoffen befürchten fürchten zweifeln bezweifeln erhoffen schätzen
-    mutmaßen
+    glauben finden denken vermuten annehmen ausgehen rechnen erwarten hoffen befürchten fürchten zweifeln bezweifeln
+    erhoffen schätzen mutmaßen
     """.split()
 )
 WRITING_VERBS = frozenset("schreiben posten twittern hervorgehen veröffentlichen überschreiben titeln dokumentieren".split())
 SPEECH_VERBS = frozenset(
     """
-    sagen sprechen rufen antworten fragen betonen erzählen erklären äußern entgegnen erwidern skandieren hinzufügen ausführen aussagen
-    kommentieren nennen bezeichnen auffordern bitten mitteilen ankündigen bekanntgeben bestätigen meinen so kritisieren warnen loben
-    angeben versichern bekräftigen plädieren appellieren fordern bestreiten zusichern klarstellen darlegen
+    sagen sprechen rufen antworten fragen betonen erzählen erklären äußern entgegnen erwidern skandieren hinzufügen
+    ausführen aussagen kommentieren nennen bezeichnen auffordern bitten mitteilen ankündigen bekanntgeben bestätigen
+    meinen so kritisieren warnen loben angeben versichern bekräftigen plädieren appellieren fordern bestreiten
+    zusichern klarstellen darlegen
     """.split()
 )
 """Lists T, W and V (section 7.4): the medium that a cue names."""
@@ -87,34 +89,38 @@ BASIS_NOUNS = frozenset({"Berufung", "Bezugnahme", "Verweis", "Hinweis"})
 KIND_ENDS: tuple[tuple[str, list[str]], ...] = (
     (
         "document",
-        """bericht berichte berichten studie studien umfrage umfragen mitteilung mitteilungen erklärung pressemitteilung gutachten
-        urteil vermerk akte akten protokoll statistik statistiken daten papier dokument dokumente dokumenten brief schreiben vertrag
-        gesetz satzung fahrplan aushang anzeige anklage beschluss bescheid entwurf interview buch analyse prognose meldung meldungen
-        untersuchung tweet post video aufnahme chronik liste tabelle bilanz antrag plan konzept agenturmeldung artikel""".split(),
+        """bericht berichte berichten studie studien umfrage umfragen mitteilung mitteilungen erklärung pressemitteilung
+        gutachten urteil vermerk akte akten protokoll statistik statistiken daten papier dokument dokumente dokumenten
+        brief schreiben vertrag gesetz satzung fahrplan aushang anzeige anklage beschluss bescheid entwurf interview
+        buch analyse prognose meldung meldungen untersuchung tweet post video aufnahme chronik liste tabelle bilanz
+        antrag plan konzept agenturmeldung artikel""".split(),
     ),
     (
         "group",
-        """beamte beamten kreise kreisen quellen stimmen lager familie anwohner anwohnern anwohnerinnen bewohner experten expertinnen
-        fachleute fachleuten forscher forscherinnen forschern wissenschaftler wissenschaftlern analysten kritiker kritikern zeugen
-        augenzeugen beobachter beobachtern ermittler ermittlern ärzte ärzten eltern schüler leute menschen gegner anhänger vertreter
-        mitarbeiter insider insidern kenner eingeweihte politiker diplomaten händler demonstranten bürger nachbarn fahrgäste
-        fahrgästen mitglieder abgeordnete sekretariat umfeld personen verbündete verbündeten lotsen""".split(),
+        """beamte beamten kreise kreisen quellen stimmen lager familie anwohner anwohnern anwohnerinnen bewohner experten
+        expertinnen fachleute fachleuten forscher forscherinnen forschern wissenschaftler wissenschaftlern analysten
+        kritiker kritikern zeugen augenzeugen beobachter beobachtern ermittler ermittlern ärzte ärzten eltern schüler
+        leute menschen gegner anhänger vertreter mitarbeiter insider insidern kenner eingeweihte politiker diplomaten
+        händler demonstranten bürger nachbarn fahrgäste fahrgästen mitglieder abgeordnete sekretariat umfeld personen
+        verbündete verbündeten lotsen""".split(),
     ),
     (
         "person",
-        """sprecher sprecherin minister ministerin präsident präsidentin kanzler kanzlerin chef chefin leiter leiterin direktor direktorin
-        bürgermeister bürgermeisterin vorsitzende vorsitzender vorsitzenden richter richterin anwalt anwältin experte expertin
-        professor professorin beamter beamtin zeuge zeugin mann frau trainer trainerin forscher forscherin sekretär sekretärin
-        botschafter general landrat landrätin staatsanwalt geschäftsführer geschäftsführerin insider person berater beraterin
-        kommissar wirt wirtin nachbar nachbarin diplomat analyst kritiker pfleger pflegerin altenpflegerin lehrer lehrerin kenner
-        abgeordneter abgeordnete autor autorin mitarbeiterin gouverneur premier kreml-chef machthaber beauftragte""".split(),
+        """sprecher sprecherin minister ministerin präsident präsidentin kanzler kanzlerin chef chefin leiter leiterin
+        direktor direktorin bürgermeister bürgermeisterin vorsitzende vorsitzender vorsitzenden richter
+        richterin anwalt anwältin experte expertin professor professorin beamter beamtin zeuge zeugin mann frau
+        trainer trainerin forscher forscherin sekretär sekretärin botschafter general landrat landrätin
+        staatsanwalt geschäftsführer geschäftsführerin insider person berater beraterin kommissar wirt wirtin
+        nachbar nachbarin diplomat analyst kritiker pfleger pflegerin altenpflegerin lehrer lehrerin kenner
+        abgeordneter abgeordnete autor autorin mitarbeiterin gouverneur premier kremlchef machthaber beauftragte""".split(),
     ),
     (
         "institution",
-        """polizei ministerium regierung behörde amt gericht partei fraktion zeitung verband verein gewerkschaft unternehmen konzern firma
-        agentur redaktion universität hochschule institut bank bundeswehr armee feuerwehr staatsanwaltschaft kommission rat senat parlament
-        bundestag landtag stadt gemeinde kreis reederei werft klinik krankenhaus medien blatt sender geheimdienst geheimdienste
-        nachrichtenagentur organisation stiftung bahn hafen schule kirche bündnis haus kanzlei zweckverband aufsicht radio""".split(),
+        """polizei ministerium regierung behörde amt gericht partei fraktion zeitung verband verein gewerkschaft unternehmen
+        konzern firma agentur redaktion universität hochschule institut bank bundeswehr armee feuerwehr
+        staatsanwaltschaft kommission rat senat parlament bundestag landtag stadt gemeinde kreis reederei werft klinik
+        krankenhaus medien blatt sender geheimdienst geheimdienste nachrichtenagentur organisation stiftung bahn hafen
+        schule kirche bündnis haus kanzlei zweckverband aufsicht radio""".split(),
     ),
 )
 """Last parts of head nouns by kind (10.2); the first list that has the noun decides, so groups stand before persons."""
@@ -122,46 +128,49 @@ KIND_ENDS: tuple[tuple[str, list[str]], ...] = (
 SECTOR_PARTS: tuple[tuple[str, list[str]], ...] = (
     (
         "media",
-        """zeitung medien blatt agentur redaktion journalist radio rundfunk sender tagesschau kurier bote anzeiger magazin portal presse
-        nachrichtendienst meldungsdienst times post tagesspiegel reuters dpa afp spiegel fernseh reporter""".split(),
+        """zeitung medien blatt agentur redaktion journalist radio rundfunk sender tagesschau kurier bote anzeiger magazin
+        portal presse nachrichtendienst meldungsdienst times post tagesspiegel reuters dpa afp spiegel fernseh
+        reporter""".split(),
     ),
     (
         "business",
-        """unternehmen konzern firma bank werft reederei gmbh ag vorstand geschäftsführ aktionär händler analyst betreiber hersteller
-        eisenbahn bahn industrie airline leasing insider-firma wirtschaft arbeitgeber kammer investor versicher""".split(),
+        """unternehmen konzern firma bank werft reederei gmbh ag vorstand geschäftsführ aktionär händler analyst betreiber
+        hersteller eisenbahn bahn industrie airline leasing wirtschaft arbeitgeber kammer investor versicher""".split(),
     ),
     (
         "science",
-        """forscher forschung wissenschaft universität institut professor studie hochschule experte expertin gutachten fellow historiker
-        ökonom""".split(),
+        """forscher forschung wissenschaft universität institut professor studie hochschule experte expertin gutachten
+        fellow historiker ökonom""".split(),
     ),
     (
         "politics",
-        """partei fraktion abgeordnet spd cdu csu fdp grüne linke afd kandidat opposition wahlkampf generalsekretär politiker""".split(),
+        "partei fraktion abgeordnet spd cdu csu fdp grüne linke afd kandidat opposition wahlkampf politiker".split(),
     ),
     (
         "civil",
-        """verband verein gewerkschaft kirche initiative stiftung organisation bündnis aktivist demonstrant bischof umweltsch betriebsrat
-        greenpeace amnesty trainer klub club""".split(),
+        """verband verein gewerkschaft kirche initiative stiftung organisation bündnis aktivist demonstrant bischof
+        umweltsch betriebsrat greenpeace amnesty trainer klub club""".split(),
     ),
     (
         "state",
         """polizei minister ministerium regierung behörde amt gericht bürgermeister präsident kanzler beamt armee feuerwehr
-        staatsanwalt kommission senat rat parlament bundestag landtag stadt gemeinde landrat botschaft diplomat geheimdienst militär
-        bundeswehr ermittler richter zoll haus schule sekretariat zweckverband aufsicht general usa russland china nordkorea ukraine
-        israel frankreich washington moskau berlin brüssel peking kiew pjöngjang kreml verbündete""".split(),
+        staatsanwalt kommission senat rat parlament bundestag landtag stadt gemeinde landrat botschaft diplomat
+        geheimdienst militär bundeswehr ermittler richter zoll haus schule sekretariat zweckverband aufsicht general
+        usa russland china nordkorea ukraine israel frankreich washington moskau berlin brüssel peking kiew pjöngjang
+        kreml verbündete""".split(),
     ),
     (
         "private",
-        "anwohner nachbar zeuge passant familie mann frau schüler eltern fahrgast fahrgäste wirt altenpfleg bewohner bürger kunde".split(),
+        "anwohner nachbar zeuge passant familie mann frau schüler eltern fahrgast fahrgäste wirt pfleg bewohner bürger".split(),
     ),
 )
-"""Parts of names and head nouns by sector (10.2), in lower case; the first list with a hit decides."""
+"""Parts of words by sector (10.2), in lower case, those of up to three letters whole words; the first list with a hit decides."""
 
 ANONYMOUS_PARTS = frozenset(
     """
-    insider quelle quellen kreise kreisen kenner eingeweihte umfeld stimmen person personen beobachter ungenannt anonym man manche viele
-    einige jemand namentlich ungenannte ungenannten ungenannter ungenannter anonyme anonymer anonymen regierungskreise regierungskreisen
+    insider quelle quellen kreise kreisen kenner eingeweihte umfeld stimmen person personen beobachter ungenannt
+    anonym man manche viele einige jemand namentlich ungenannte ungenannten ungenannter ungenannter anonyme anonymer
+    anonymen regierungskreise regierungskreisen
     """.split()
 )
 """List G (10.3): heads and marks of sources whose identity is withheld, in lower case."""
@@ -236,11 +245,12 @@ rechnen erwarten hoffen befürchten fürchten zweifeln bezweifeln erhoffen
 # --- Closed classes of German words ---------------------------------------------------------------------------------
 
 WORD_CLASSES: dict[str, str] = {
-    "d": """die das dem den ein eine einem einen dies diese diesem diesen jede jeder jedem jeden jedes alle allen aller beide
-        beiden mehrere mehreren mehrerer viele vielen vieler einige einigen einiger manche manchen mancher mein meine
-        meinen meinem dein sein seine seinem seinen ihr ihre ihrem ihren unser unsere unserem unseren euer eure weitere weiteren
-        weiterer andere anderen anderer zwei drei vier fünf sechs sieben acht neun zehn elf zwölf solche solchen
-        zahlreiche zahlreichen verschiedene verschiedenen sämtliche jene jenem jenen zwei dutzende hunderte tausende""",
+    "d": """die das dem den ein eine einem einen dies diese diesem diesen jede jeder jedem jeden jedes alle allen aller
+        beide beiden mehrere mehreren mehrerer viele vielen vieler einige einigen einiger manche manchen mancher
+        mein meine meinen meinem dein sein seine seinem seinen ihr ihre ihrem ihren unser unsere unserem unseren
+        euer eure weitere weiteren weiterer andere anderen anderer zwei drei vier fünf sechs sieben acht neun
+        zehn elf zwölf solche solchen zahlreiche zahlreichen verschiedene verschiedenen sämtliche jene jenem
+        jenen zwei dutzende hunderte tausende""",
     "g": """der des eines einer dieser dieses seiner seines ihrer ihres unserer unseres meiner meines jener jenes zweier dreier""",
     "k": "kein keine keinen keinem keiner keines",
     "o": "er sie wir ich man wer niemand jemand dieselben letzterer letztere jener",
@@ -248,15 +258,15 @@ WORD_CLASSES: dict[str, str] = {
     "i": "ihm ihn ihnen uns mir mich dir dich euch",
     "r": "sich",
     "M": """montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag montagabend dienstagabend mittwochabend
-        donnerstagabend freitagabend samstagabend sonntagabend montagmorgen januar februar märz april mai juni juli august
-        september oktober november dezember uhr abend morgen mittag nachmittag vormittag nacht woche wochen jahr jahre jahren jahres
-        monat monate monaten tag tage tagen tages wochenende anschluss mitternacht""",
+        donnerstagabend freitagabend samstagabend sonntagabend montagmorgen januar februar märz april mai juni juli
+        august september oktober november dezember uhr abend morgen mittag nachmittag vormittag nacht woche wochen
+        jahr jahre jahren jahres monat monate monaten tag tage tagen tages wochenende anschluss mitternacht""",
     "z": "zu",
     "v": "von vom",
     "f": "für",
     "p": """in im an am auf aus bei beim mit zum zur über unter vor hinter neben zwischen durch um gegen ohne bis seit ab
-        ins ans aufs fürs trotz wegen während innerhalb außerhalb anlässlich angesichts aufgrund anhand infolge mittels bezüglich
-        hinsichtlich statt anstatt samt nahe entgegen mithilfe zugunsten rund""",
+        ins ans aufs fürs trotz wegen während innerhalb außerhalb anlässlich angesichts aufgrund anhand infolge
+        mittels bezüglich hinsichtlich statt anstatt samt nahe entgegen mithilfe zugunsten rund""",
     "c": "dass daß ob",
     "s": """weil wenn nachdem während obwohl damit bevor falls sodass indem obgleich sofern solange sobald seitdem als da
         ehe bis wobei weshalb weswegen womit wodurch worauf woraufhin wogegen wohingegen""",
@@ -267,12 +277,13 @@ WORD_CLASSES: dict[str, str] = {
     "h": "wird werden wurde wurden",
     "m": """will wollen wollte wollten kann können konnte konnten soll sollen sollte sollten muss müssen musste mussten darf dürfen
         durfte durften mag mögen möchte möchten""",
-    "K": """sei seien habe werde könne solle müsse dürfe wolle möge gehe komme gebe stehe lasse bleibe bestehe handele handle
-        liege sehe nehme finde führe bringe mache halte trage zeige brauche spreche wisse glaube fehle gelte drohe sage arbeite
-        spiele bedeute gehöre erwarte hoffe denke meine gehe verfüge laufe bilde leide biete sorge entspreche ergebe befinde
-        benötige verdiene diene erhalte erfolge betrage beginne dauere fordere versuche unterstütze zähle stelle ziehe trete falle
-        steige sinke wirke treffe verstoße verletze lebe rechne setze lehne kenne fühle freue verstehe begrüße betreffe
-        scheine sterbe verliere verlasse enthalte beziehe plane bestünde""",
+    "K": """sei seien habe werde könne solle müsse dürfe wolle möge gehe komme gebe stehe lasse bleibe bestehe handele
+        handle liege sehe nehme finde führe bringe mache halte trage zeige brauche spreche wisse glaube fehle
+        gelte drohe sage arbeite spiele bedeute gehöre erwarte hoffe denke meine gehe verfüge laufe bilde leide
+        biete sorge entspreche ergebe befinde benötige verdiene diene erhalte erfolge betrage beginne dauere
+        fordere versuche unterstütze zähle stelle ziehe trete falle steige sinke wirke treffe verstoße verletze
+        lebe rechne setze lehne kenne fühle freue verstehe begrüße betreffe scheine sterbe verliere verlasse
+        enthalte beziehe plane bestünde""",
     "J": "hätte hätten wäre wären würde würden könnte könnten müsste müssten dürfte dürften sollte gäbe käme kämen ginge gingen",
     "y": "worden gewesen geworden",
     "L": "laut lt.",

@@ -192,14 +192,16 @@ class _Reader:
         """The attributions of a sentence; `before` is the sentence before it, where it is not attributed."""
         letters = self._letters[first:end]
         self._since += 1
-        framed = [one.shifted(first) for one in _Sentence(letters, self._words[first:end]).attributions()]
-        if framed and not framed[0].content:
-            self._frame_previous(framed[0], first)
-        found = [one for one in framed if one.content]
+        quotes = list(self._quotes_until(end)) if self._next_quote < len(self._quotes) else []
+        found: list[Found] = []
+        if _TRIGGER.search(letters):
+            found = [one.shifted(first) for one in _Sentence(letters, self._words[first:end]).attributions()]
+            if found and not found[0].content:
+                self._frame_previous(found[0], first)
+            found = [one for one in found if one.content]
         if len(found) == 1 and found[0].content == [(first, first + 1)] and before is not None:
             found[0].content.insert(0, before)  # *Das sagte X.* (C8)
-        quotes = list(self._quotes_until(end))
-        for one in found:
+        for one in found if self._quotes else ():
             one.content = [self._whole(part) for part in one.content]
             self._used.update(one.content)
         if found:
@@ -212,7 +214,9 @@ class _Reader:
                 self._since = 0
                 if direct.source is not None:
                     self._last = direct
-        return [one for one in found if one.form is not Form.REPORTED or not any(one.holds(quote) for quote in quotes)]
+        if quotes:  # a quoted part makes a reported one direct; `_unframed` has added that
+            found = [one for one in found if one.form is not Form.REPORTED or not any(one.holds(quote) for quote in quotes)]
+        return found
 
     def _remember(self, one: Found) -> None:
         self._last, self._since = one, 0
@@ -247,7 +251,12 @@ class _Reader:
         assert self._last is not None
         self._since = 0
         previous = self._previous
-        if previous is not None and previous.form is Form.FREE_INDIRECT and previous.shall == shall and previous.content[0][1] == first:
+        if (
+            previous is not None
+            and previous.form is Form.FREE_INDIRECT
+            and previous.shall == shall
+            and previous.content[0][1] == first
+        ):
             previous.content[0] = (previous.content[0][0], end)
             return []
         last = self._last
@@ -375,7 +384,9 @@ class _Sentence:
         phrase = _LONG_PHRASE.match(letters, i + 1) or _PRONOUN.match(letters, i + 1)
         if phrase is not None and (i > 1 or letters[phrase.end()] not in "HhmKJVTxa,"):
             phrase = _SHORT_PHRASE.match(letters, i + 1) or phrase
-        return self._around(Found(Form.INDIRECT, [], cue=[i], source=phrase.span(), lemma=self._words[i].lower())) if phrase else None
+        return (
+            self._around(Found(Form.INDIRECT, [], cue=[i], source=phrase.span(), lemma=self._words[i].lower())) if phrase else None
+        )
 
     def _zufolge(self, i: int) -> Found | None:
         phrase = _CARRIER_ZUFOLGE.search(self._letters, 0, i + 1) or _PHRASE_ZUFOLGE.search(self._letters, 0, i + 1)
@@ -525,7 +536,9 @@ class _Sentence:
             behind = [k for k in range(i + 1, end) if letters[k] in "yHh"]
             one.helpers = [auxiliary, *behind]
             clause.finite = auxiliary
-            clause.is_passive = (letters[auxiliary] == "h" and one.lemma != words[i].lower()) or any(words[k] == "worden" for k in behind)
+            clause.is_passive = (letters[auxiliary] == "h" and one.lemma != words[i].lower()) or any(
+                words[k] == "worden" for k in behind
+            )
             return clause
         return clause if letters[i] != "P" and self._joins_particle(clause, one) else None
 
@@ -564,9 +577,9 @@ class _Sentence:
     def _add_correlates(self, clause: _Clause, one: Found) -> None:
         for k in range(clause.start, clause.end):
             letter = self._letters[k]
-            if letter == "r" or self._words[k].lower() in _CORRELATES:
-                if letter != "e" or k == clause.finite + 1 or k == clause.start == clause.finite - 1:
-                    one.helpers.append(k)
+            is_correlate = letter == "r" or self._words[k].lower() in _CORRELATES
+            if is_correlate and (letter != "e" or k == clause.finite + 1 or k == clause.start == clause.finite - 1):
+                one.helpers.append(k)
 
     # Who speaks, and to whom
 
@@ -716,7 +729,7 @@ class _Sentence:
         return self._content_before(clause, one, is_quote=False) if adjoins and not is_reported else None
 
     def _content_before(self, clause: _Clause, one: Found, *, is_quote: bool) -> Found:
-        """*…, sagte X, …*"""
+        """The attribution with what stands before the verb, and after the frame: *…, sagte X, …*."""
         letters, end = self._letters, self._end
         comma = clause.start - (letters[clause.start - 1] in ",-")
         stop = max(clause.end, one.source[1] if one.source else 0)
@@ -769,12 +782,22 @@ class _Sentence:
             if comma < end and letters[comma] == "," and self._is_clause(comma + 1, one.lemma):
                 one.content, one.frame = [(comma + 1, self._stop(comma + 1))], [(frame_start, comma + 1)]
                 return one
-        if not clause.is_final and clause.start == 0 and words[0] in ("Das", "Dies") and letters[1] in "VThHw" and one.source != (0, 1):
+        if (
+            not clause.is_final
+            and clause.start == 0
+            and words[0] in ("Das", "Dies")
+            and letters[1] in "VThHw"
+            and one.source != (0, 1)
+        ):
             one.content, one.frame, one.addressee = [(0, 1)], [(1, end)], None
             return one
         if one.lemma in REPORTING and not clause.is_final:
             one.form = Form.REPORTED
-            close = second.start() if second else next((k for k in range(stop, end) if letters[k] == ";" or letters[k : k + 2] in (",u", ",U", ",s", ",w")), end)
+            close = (
+                second.start()
+                if second
+                else next((k for k in range(stop, end) if letters[k] == ";" or letters[k : k + 2] in (",u", ",U", ",s", ",w")), end)
+            )
             one.content = [(frame_start, close)]
             return one
         return None

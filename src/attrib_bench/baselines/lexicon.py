@@ -10,15 +10,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 from attrib_bench.baselines import clauses
 from attrib_bench.baselines.clauses import Found
-from attrib_bench.baselines.wordclasses import classes
+from attrib_bench.baselines.entities import Entities, judged, unjudged
+from attrib_bench.baselines.hedging import UNTAGGED, hedges
 from attrib_bench.baselines.store import open_model, save_model
+from attrib_bench.baselines.wordclasses import classes
 from attrib_bench.document import (
     Attribution,
     DataError,
@@ -26,25 +27,15 @@ from attrib_bench.document import (
     Form,
     Fragment,
     Hedge,
-    HedgeType,
-    Identification,
-    Kind,
     ProvenanceLink,
-    Sector,
     Source,
     Span,
     Status,
-    ZoneKind,
 )
 from attrib_bench.files import json_line
 from attrib_bench.lexicon import (
-    ANONYMOUS_PARTS,
     BASIS_NOUNS,
-    HEDGE_PHRASES,
-    HEDGES,
     JUDGING_VERBS,
-    KIND_ENDS,
-    SECTOR_PARTS,
     SPEECH_VERBS,
     THOUGHT_CARRIERS,
     THOUGHT_VERBS,
@@ -54,7 +45,7 @@ from attrib_bench.tasks.trigger import answered, candidates
 
 Scheme = Literal["core", "gqa"]
 
-_UNTAGGED = frozenset({ZoneKind.CREDIT, ZoneKind.SOURCE_LIST, ZoneKind.BOILERPLATE})
+_LINE_FEEDS = re.compile(r"\n+")
 _END = itemgetter(1)
 
 
@@ -84,11 +75,11 @@ class LexiconTagger:
             case "form":
                 return [_with_forms(document) for document in documents]
             case "source":
-                return [replace(document, sources=tuple(_judged(s) for s in document.sources)) for document in documents]
+                return [replace(document, sources=tuple(judged(s) for s in document.sources)) for document in documents]
             case "trigger":
                 return [_with_triggers(document) for document in documents]
             case "chain":
-                return [_with_parents(document) for document in documents]
+                return [replace(d, attributions=_linked(d.attributions, d.require_text())) for d in documents]
             case "provenance":
                 return _with_links(documents)
         raise DataError(f"{self.name}: found the task {task!r}, expected one of {', '.join(self.tasks)}")
@@ -114,7 +105,7 @@ def _words(document: Document) -> list[str]:
 def _found(document: Document, words: Sequence[str]) -> list[Found]:
     """The attributions of the sentences that are not in a credit, a source list or boilerplate."""
     tokens, sentences = document.tokens, document.sentences
-    silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in _UNTAGGED]
+    silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in UNTAGGED]
     if silent:
         sentences = tuple(
             (first, last)
@@ -122,7 +113,7 @@ def _found(document: Document, words: Sequence[str]) -> list[Found]:
             if not any(start < tokens[last - 1][1] and tokens[first][0] < end for start, end in silent)
         )
     text = document.require_text()
-    breaks = [i for i in range(1, len(tokens)) if "\n" in text[tokens[i - 1][1] : tokens[i][0]]]
+    breaks = [bisect_right(tokens, match.start(), key=_END) for match in _LINE_FEEDS.finditer(text)]
     return clauses.attributions(words, sentences, breaks=breaks)
 
 
@@ -160,7 +151,7 @@ def _in_gqa(document: Document) -> Document:
         refs: tuple[str, ...] = ()
         if speaker is not None:
             name = speaker.surface(text)
-            refs = (sources.setdefault(name, _unjudged(f"e{len(sources) + 1}", name)).id,)
+            refs = (sources.setdefault(name, unjudged(f"e{len(sources) + 1}", name)).id,)
         attributions.append(
             Attribution(
                 id=id_,
@@ -203,7 +194,7 @@ def _span(tokens: Sequence[Fragment], ranges: Iterable[Sequence[int]]) -> Span:
 
 def _medium(one: Found, document: Document) -> str:
     """GQA's medium by section 7.4: of the cue, else of a source that is a document, else speech or writing."""
-    if one.lemma in THOUGHT_VERBS or (one.carrier or one.lemma == "nach") and _head(one, document) in THOUGHT_CARRIERS:
+    if one.lemma in THOUGHT_VERBS or ((one.carrier or one.lemma == "nach") and _head(one, document) in THOUGHT_CARRIERS):
         return "ST"
     if one.lemma in WRITING_VERBS or one.lemma in THOUGHT_CARRIERS:
         return "Writing" if one.lemma in WRITING_VERBS else "ST"
@@ -222,9 +213,11 @@ def _head(one: Found, document: Document) -> str:
 
 # --- The codebook's scheme ------------------------------------------------------------------------------------------
 
-_POSSESSIVES = tuple("sein ihr unser mein dein euer eur".split())
-_NEGATIONS = frozenset("nicht nie niemals kein keine keinen keiner".split())
-_POSSIBLE = frozenset("soll sollte sollten könnte könnten".split())
+_POSSESSIVES = ("sein", "ihr", "unser", "mein", "dein", "euer", "eur")
+_NEGATIONS = frozenset("nicht nie niemals kein keine keinen keiner Nicht Kein Keine Keiner".split())
+_POSSIBLE = frozenset("soll sollte sollten könnte könnten Sollte Sollten".split())
+_PUNCTUATION = frozenset(",.;:–-!?…")
+_LINE = re.compile(r"\S[^\n]*(?<=\S)")
 _SILENCE = re.compile(
     r"\b(?:nicht(?: \w+){0,6}? (?:äußern|geäußert|kommentieren|kommentiert|erreichen|erreichbar)|nichts(?: \w+){0,4}? sagen"
     r"|keine (?:Angaben|Einzelheiten|Zahlen|Gründe|Stellungnahme|Auskunft|Antwort|Details|Namen)"
@@ -237,189 +230,199 @@ _SILENT_CUE = re.compile(
     r"machte|machen|macht|gab|gaben|gibt|Stellungnahme|Kommentar|Auskunft|Antwort|Anfrage|lehnten?|lehnte|ab|abgelehnt|verweigert\w*|"
     r"(?:hielt|hält|hielten|halten) sich bedeckt)\b"
 )
+_NEARBY = 12  # attributions before and after, among which one may stand inside another
+
+
+class _CoreWriter:
+    """Writes what was found in a document as the codebook has it: lexical cues, sources without carriers, entities."""
+
+    def __init__(self, document: Document, words: Sequence[str]) -> None:
+        self._document, self._words = document, words
+        self._text, self._tokens = document.require_text(), document.tokens
+        self._written: list[Attribution] = []
+        self._places: dict[int, int] = {}
+        """Where each found one was written, by its identity."""
+        self.entities = Entities(document)
+
+    def write(self, found: Sequence[Found]) -> tuple[Attribution, ...]:
+        """The attributions, with parents."""
+        for index, one in enumerate(found):
+            nearby = found[max(0, index - _NEARBY) : index + _NEARBY]
+            if one.form is not Form.DIRECT:
+                self._write_one(one, is_mixed=any(other.form is Form.DIRECT and _surrounds(one, other) for other in nearby))
+            elif not any(_surrounds(other, one) for other in nearby) and not self._joins(one):
+                self._write_one(one, is_mixed=False)
+        self._written += self._refusals()
+        return _linked(self._written, self._text)
+
+    def _write_one(self, one: Found, *, is_mixed: bool) -> None:
+        content = self._content(one)
+        if content is None:
+            return
+        self._places[id(one)] = len(self._written)
+        leader = self._places.get(id(one.follows))
+        if one.follows is not None:
+            continues = self._written[leader] if leader is not None else None
+            attribution = Attribution(
+                id=f"a{len(self._written) + 1}",
+                form=one.form,
+                content=content,
+                source_refs=continues.source_refs[:1] if continues is not None else (),
+                continues=continues.id if continues is not None else None,
+            )
+        else:
+            source = self._source(one)
+            attribution = Attribution(
+                id=f"a{len(self._written) + 1}",
+                form=Form.MIXED if is_mixed else one.form,
+                status=self._status(one),
+                source=source,
+                cue=self._cue(one),
+                content=content,
+                addressee=_span(self._tokens, [one.addressee]) if one.addressee is not None else None,
+                source_refs=(self.entities.of(source),) if source is not None else (),
+            )
+        self._written.append(attribution)
+        if one.follows is None:
+            self._written += self._bases(one, attribution)
+
+    def _joins(self, one: Found) -> bool:
+        """Whether a quotation is a further fragment of the one that it goes on with, in the same paragraph (C2)."""
+        place = self._places.get(id(one.follows))
+        if place is None or self._written[place].form not in (Form.DIRECT, Form.MIXED):
+            return False
+        content = self._written[place].content
+        if content is None or "\n" in self._text[content.end : self._tokens[one.content[0][0]][0]]:
+            return False
+        self._written[place] = replace(self._written[place], content=Span.of(*content.fragments, *self._edged(one.content)))
+        self._places[id(one)] = place
+        return True
+
+    def _edged(self, ranges: Iterable[Fragment]) -> Iterator[Fragment]:
+        """Ranges of tokens as fragments without punctuation at their edges (U4), split at paragraph breaks (U2)."""
+        words, tokens = self._words, self._tokens
+        for start, end in ranges:
+            while start < end and words[start] in _PUNCTUATION:
+                start += 1
+            while end > start and words[end - 1] in _PUNCTUATION:
+                end -= 1
+            if start < end:
+                yield from (match.span() for match in _LINE.finditer(self._text, tokens[start][0], tokens[end - 1][1]))
+
+    def _content(self, one: Found) -> Span | None:
+        fragments = list(self._edged(one.content if one.form is not Form.REPORTED else [_complement(one)]))
+        return Span.of(*fragments) if fragments else None
+
+    def _cue(self, one: Found) -> Span | None:
+        """The lexical core (Q1); a carrier noun with an originator joins it (S8)."""
+        cue = {*one.cue, *(i for i in one.helpers if self._words[i] == "sich")}
+        if one.carrier is not None:
+            cue.update(i for i in range(*one.carrier) if self._words[i] not in ("von", "vom"))
+        elif self._is_possessed(one) and one.source is not None:
+            cue.update(range(one.source[0] + 1, one.source[1]))
+        return _span(self._tokens, _runs(sorted(cue))) if cue else None
+
+    def _is_possessed(self, one: Found) -> bool:
+        """*seinen Worten nach*: the source is the possessive (S5)."""
+        return (
+            one.lemma == "nach"
+            and one.source is not None
+            and one.source[1] == one.cue[0]
+            and self._words[one.source[0]].lower().startswith(_POSSESSIVES)
+        )
+
+    def _source(self, one: Found) -> Span | None:
+        if one.source is None:
+            return None
+        start, end = one.source
+        fragments = list(self._edged([(start, start + 1 if self._is_possessed(one) else end)]))
+        return Span.of(*fragments) if fragments else None
+
+    def _status(self, one: Found) -> Status:
+        """Of the cue clause (7.2)."""
+        if not all(_NEGATIONS.isdisjoint(self._words[start:end]) for start, end in one.frame):
+            outside = {*_tokens_of(one.frame)}.difference(_tokens_of(one.content))
+            if not _NEGATIONS.isdisjoint(self._words[i] for i in outside):
+                return Status.NEGATED
+        return Status.ACTUAL if _POSSIBLE.isdisjoint(self._words[i] for i in one.helpers) else Status.HYPOTHETICAL
+
+    def _bases(self, one: Found, reporter: Attribution) -> Iterator[Attribution]:
+        """What the reporter relies on by a phrase of list P: a child with a copy of the content (section 8)."""
+        words = self._words
+        for start, end in one.frame:
+            if BASIS_NOUNS.isdisjoint(words[start:end]):
+                continue
+            for i in range(start + 1, end - 2):
+                if words[i] in BASIS_NOUNS and words[i + 1] == "auf" and (phrase := clauses.noun_phrase(words[i + 2 : end])):
+                    span = Span.of(*self._edged([(i + 2 + phrase[0], i + 2 + phrase[1])]))
+                    yield Attribution(
+                        id=f"{reporter.id}b",
+                        form=reporter.form,
+                        source=span,
+                        cue=_span(self._tokens, [(i - 1, i + 2)]),
+                        content=reporter.content,
+                        source_refs=(self.entities.of(span),),
+                        parent=reporter.id,
+                    )
+                    return
+
+    def _refusals(self) -> Iterator[Attribution]:
+        """Sentences of list N that are no attribution yet."""
+        document, tokens = self._document, self._tokens
+        taken = {_sentence_at(document, a.cue.start) for a in self._written if a.cue is not None}
+        for match in _SILENCE.finditer(self._text):
+            index = _sentence_at(document, match.start())
+            first, last = document.sentences[index]
+            start, end = tokens[first][0], tokens[last - 1][1]
+            if index in taken or any(zone.kind in UNTAGGED and zone.start < end and start < zone.end for zone in document.zones):
+                continue
+            taken.add(index)
+            if (subject := clauses.subject(self._words[first:last])) is not None:
+                span = Span.of(*self._edged([(first + subject[0], first + subject[1])]))
+                cue = [cue.span() for cue in _SILENT_CUE.finditer(self._text, start, end) if not span.overlaps(Span.of(cue.span()))]
+                yield Attribution(
+                    id=f"n{match.start()}",
+                    form=Form.NO_COMMENT,
+                    source=span,
+                    cue=Span.of(*_glued(cue, self._text)) if cue else None,
+                    source_refs=(self.entities.of(span),),
+                )
 
 
 def _in_core(document: Document) -> Document:
-    """The document in the codebook's scheme: lexical cues, sources without carriers, entities, hedges."""
-    text, tokens = document.require_text(), document.tokens
+    """The document in the codebook's scheme, with entities and hedges."""
     words = _words(document)
-    found = [one for one in _found(document, words) if not one.shall]
-    entities = _Entities(document)
-    written: list[Attribution] = []
-    places: dict[int, int] = {}
-    for one in found:
-        if one.form is Form.DIRECT and any(_surrounds(other, one) for other in found):
-            continue  # the quoted part of a mixed one
-        leader = places.get(id(one.follows)) if one.follows is not None else None
-        if one.form is Form.DIRECT and leader is not None and written[leader].form in (Form.DIRECT, Form.MIXED):
-            content = written[leader].content
-            if content is not None and "\n" not in text[content.end : tokens[one.content[0][0]][0]]:
-                written[leader] = replace(written[leader], content=Span.of(*content.fragments, *_edged(one.content, document)))
-                places[id(one)] = leader
-                continue
-        content = _content(one, document)
-        if content is None:
-            continue
-        source, refs = _speaker(one, document, entities)
-        places[id(one)] = len(written)
-        written.append(
-            Attribution(
-                id=f"a{len(written) + 1}",
-                form=Form.MIXED if any(_surrounds(one, other) for other in found if other.form is Form.DIRECT) else one.form,
-                status=_status(one, document),
-                source=source,
-                cue=None if one.follows is not None else _cue(one, document),
-                content=content,
-                addressee=_span(tokens, [one.addressee]) if one.addressee is not None and one.follows is None else None,
-                source_refs=refs if one.follows is None else written[leader].source_refs[:1] if leader is not None else (),
-                continues=written[leader].id if leader is not None else None,
-            )
-        )
-        written += _basis(one, written[-1], document, entities)
-    written += _refusals(document, written, entities)
-    return _with_parents(
-        replace(
-            document,
-            attributions=tuple(written),
-            sources=entities.all(),
-            hedges=tuple(Hedge(id=f"h{n}", span=span, type=type_) for n, (span, type_) in enumerate(_hedges(document, words), 1)),
-            rejected_triggers=(),
-            provenance=(),
-        )
+    writer = _CoreWriter(document, words)
+    attributions = writer.write([one for one in _found(document, words) if not one.shall])
+    return replace(
+        document,
+        attributions=attributions,
+        sources=writer.entities.all(),
+        hedges=tuple(Hedge(id=f"h{n}", span=span, type=type_) for n, (span, type_) in enumerate(hedges(document, words), 1)),
+        rejected_triggers=(),
+        provenance=(),
     )
 
 
 def _surrounds(one: Found, other: Found) -> bool:
     """Whether the content of one holds the other's and more."""
-    (start, end), (first, last) = other.content[0], (one.content[0][0], one.content[-1][1])
-    return (
-        one is not other
-        and one.form is not Form.DIRECT
-        and any(s <= start and end <= e for s, e in one.content)
-        and (first, last) != (start, end)
-    )
-
-
-def _edged(ranges: Iterable[Fragment], document: Document) -> Iterator[Fragment]:
-    """Ranges of tokens as fragments without the punctuation at their edges (U4)."""
-    text, tokens = document.require_text(), document.tokens
-    for start, end in ranges:
-        while start < end and text[tokens[start][0] : tokens[start][1]] in ",.;:–-!?…":
-            start += 1
-        while end > start and text[tokens[end - 1][0] : tokens[end - 1][1]] in ",.;:–-!?…":
-            end -= 1
-        if start < end:
-            yield tokens[start][0], tokens[end - 1][1]
-
-
-def _content(one: Found, document: Document) -> Span | None:
-    ranges: Sequence[Fragment] = one.content
-    if one.form is Form.REPORTED:
-        ranges = [_complement(one)]
-    fragments = list(_edged(ranges, document))
-    text = document.require_text()
-    split = [piece for fragment in fragments for piece in _lines(text, *fragment)]
-    return Span.of(*split) if split else None
-
-
-def _lines(text: str, start: int, end: int) -> Iterator[Fragment]:
-    """A fragment, split where it crosses a paragraph break (U2)."""
-    for match in re.compile(r"[^\n]*[^\s]").finditer(text, start, end):
-        first = match.start() + len(match[0]) - len(match[0].lstrip())
-        yield first, match.end()
+    whole = (one.content[0][0], one.content[-1][1])
+    return one is not other and one.form is not Form.DIRECT and one.holds(other.content[0]) and whole != other.content[0]
 
 
 def _complement(one: Found) -> Fragment:
-    """What a reported clause says besides source, cue and addressee: what follows them, or what stands before."""
+    """What a reported clause says besides source, cue and addressee: the longest stretch without them."""
     start, end = one.content[0]
-    taken = {*one.cue, *one.helpers, *(range(*one.source) if one.source else ()), *(range(*one.addressee) if one.addressee else ())}
+    taken = {*one.cue, *one.helpers, *_tokens_of(span for span in (one.source, one.addressee) if span is not None)}
     runs = _runs([i for i in range(start, end) if i not in taken])
     best = max(runs, key=lambda run: run[1] - run[0], default=[start, end])
     return best[0], best[1]
 
 
-def _cue(one: Found, document: Document) -> Span | None:
-    cue = list(one.cue)
-    if one.carrier is not None:
-        cue += [i for i in range(*one.carrier) if document.require_text()[slice(*document.tokens[i])] not in ("von", "vom")]
-    elif one.lemma == "nach" and one.source is not None and one.source[1] == one.cue[0] and _possessed(one, document):
-        cue += range(one.source[0] + 1, one.source[1])
-    text = document.require_text()
-    cue += [i for i in one.helpers if text[slice(*document.tokens[i])] == "sich"]
-    return _span(document.tokens, _runs(sorted(set(cue)))) if cue else None
-
-
-def _possessed(one: Found, document: Document) -> bool:
-    assert one.source is not None
-    return document.require_text()[slice(*document.tokens[one.source[0]])].lower().startswith(_POSSESSIVES)
-
-
-def _speaker(one: Found, document: Document, entities: _Entities) -> tuple[Span | None, tuple[str, ...]]:
-    if one.source is None or one.follows is not None:
-        return None, ()
-    start, end = one.source
-    if one.lemma == "nach" and one.carrier is None and end == one.cue[0] and _possessed(one, document):
-        end = start + 1
-    fragments = list(_edged([(start, end)], document))
-    if not fragments:
-        return None, ()
-    span = Span.of(*fragments)
-    return span, (entities.of(span),)
-
-
-def _status(one: Found, document: Document) -> Status:
-    text, tokens = document.require_text(), document.tokens
-    around = {text[slice(*tokens[i])].lower() for i in {*_tokens_of(one.frame), *one.helpers} - set(_tokens_of(one.content))}
-    if one.follows is not None or one.form is Form.FREE_INDIRECT:
-        return Status.ACTUAL
-    if around & _NEGATIONS:
-        return Status.NEGATED
-    return Status.HYPOTHETICAL if {text[slice(*tokens[i])].lower() for i in one.helpers} & _POSSIBLE else Status.ACTUAL
-
-
-def _basis(one: Found, reporter: Attribution, document: Document, entities: _Entities) -> Iterator[Attribution]:
-    """What the reporter relies on by a phrase of list P: a child with a copy of the content (section 8)."""
-    text, tokens = document.require_text(), document.tokens
-    for start, end in one.frame if one.follows is None else ():
-        for i in range(start + 1, end - 2):
-            if text[slice(*tokens[i])] in BASIS_NOUNS and text[slice(*tokens[i + 1])] == "auf":
-                phrase = clauses.noun_phrase([text[slice(*tokens[k])] for k in range(i + 2, end)])
-                if phrase is not None:
-                    span = Span.of(*_edged([(i + 2 + phrase[0], i + 2 + phrase[1])], document))
-                    yield Attribution(
-                        id=f"{reporter.id}b",
-                        form=reporter.form,
-                        source=span,
-                        cue=_span(tokens, [(i - 1, i + 2)]),
-                        content=reporter.content,
-                        source_refs=(entities.of(span),),
-                        parent=reporter.id,
-                    )
-
-
-def _refusals(document: Document, written: Sequence[Attribution], entities: _Entities) -> Iterator[Attribution]:
-    """Sentences of list N that are no attribution yet."""
-    text, tokens = document.require_text(), document.tokens
-    for match in _SILENCE.finditer(text):
-        index = bisect_right(document.sentences, bisect_right(tokens, match.start(), key=_END), key=_END)
-        first, last = document.sentences[index]
-        start, end = tokens[first][0], tokens[last - 1][1]
-        if any(zone.kind in _UNTAGGED and zone.start < end and start < zone.end for zone in document.zones) or any(
-            a.cue is not None and start <= a.cue.start < end for a in written
-        ):
-            continue
-        subject = clauses.subject([text[slice(*token)] for token in tokens[first:last]])
-        if subject is None:
-            continue
-        span = Span.of(*_edged([(first + subject[0], first + subject[1])], document))
-        cue = [m.span() for m in _SILENT_CUE.finditer(text, start, end) if not span.overlaps(Span.of(m.span()))]
-        yield Attribution(
-            id=f"n{match.start()}",
-            form=Form.NO_COMMENT,
-            source=span,
-            cue=Span.of(*_glued(cue, text)) if cue else None,
-            source_refs=(entities.of(span),),
-        )
+def _sentence_at(document: Document, offset: int) -> int:
+    """The number of the sentence at or after an offset; the last one behind it."""
+    token = bisect_right(document.tokens, offset, key=_END)
+    return min(bisect_right(document.sentences, token, key=_END), len(document.sentences) - 1)
 
 
 def _glued(fragments: Iterable[Fragment], text: str) -> list[Fragment]:
@@ -432,145 +435,6 @@ def _glued(fragments: Iterable[Fragment], text: str) -> list[Fragment]:
     return glued
 
 
-# --- Hedges ---------------------------------------------------------------------------------------------------------
-
-_NUMBER = re.compile(
-    r"\d|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|hundert|tausend|million|milliard|halb|dutzend|hälfte|drittel",
-    re.I,
-)
-_PHRASES = re.compile("|".join(rf"\b[{phrase[0].lower()}{phrase[0].upper()}]{phrase[1:]}\b" for phrase in sorted(HEDGE_PHRASES)))
-_PHRASE_TYPES = {phrase.lower(): type_ for phrase, type_ in HEDGE_PHRASES.items()}
-_HEDGE_WORDS = {form: type_ for word, type_ in HEDGES.items() for form in (word, word[0].upper() + word[1:])}
-_PERFECT = frozenset({"haben", "sein", "worden"})
-
-
-def _hedges(document: Document, words: Sequence[str]) -> list[tuple[Span, HedgeType]]:
-    """Hedges of appendix B outside credits and the like, in text order; modals and approximators where their tests hold."""
-    text, tokens = document.require_text(), document.tokens
-    phrases = [(match.span(), _PHRASE_TYPES[match[0].lower()]) for match in _PHRASES.finditer(text)]
-    single = [
-        (tokens[i], _HEDGE_WORDS[word])
-        for i, word in enumerate(words)
-        if word in _HEDGE_WORDS and _passes(words, i) and not any(a <= tokens[i][0] < b for (a, b), _ in phrases)
-    ]
-    return [
-        (Span.of(place), type_)
-        for place, type_ in sorted(phrases + single)
-        if not any(zone.kind in _UNTAGGED and zone.start <= place[0] < zone.end for zone in document.zones)
-    ]
-
-
-def _passes(words: Sequence[str], i: int) -> bool:
-    """The tests of 9.1 and 9.2: quantities after approximators, an infinitive perfect after *soll*; and the fixed phrases of T51, T52."""
-    word = words[i].lower()
-    following = words[i + 1 : i + 25]
-    if HEDGES[word] is HedgeType.APPROXIMATOR:
-        quantity = next((other for other in following[:2] if other not in ("die", "der", "den", "dem", "das")), "")
-        return _NUMBER.match(quantity) is not None
-    if word in ("soll", "sollen"):
-        clause = following[: next((k for k, other in enumerate(following) if other in ",;:.!?"), len(following))]
-        return not _PERFECT.isdisjoint(clause)
-    if word in ("möglich", "wohl") and i > 0:
-        return words[i - 1].lower() not in ("wie", "sehr", "zum")
-    return True
-
-
-# --- Entities -------------------------------------------------------------------------------------------------------
-
-
-_PRONOUNS = frozenset("er sie es wir ich man der die das den dem denen dieser diese dieses sein seine seiner ihr ihre ihrer".split())
-
-
-class _Entities:
-    """The sources of a document: one for each name, short forms and pronouns included (10.1)."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._sources: dict[str, Source] = {}
-        self._by_last_word: dict[str, str] = {}
-        self._latest = ""
-
-    def of(self, span: Span) -> str:
-        """The id of the source that a span names; a new one where it names none of those before."""
-        name = span.surface(self._document.require_text())
-        words = [word for word in re.findall(r"\w[\w-]*", name) if word[0].isupper()]
-        if not words or name.lower() in _PRONOUNS:
-            if self._latest:
-                return self._latest
-            words = [name]
-        key = words[-1].lower()
-        if key not in self._by_last_word:
-            id_ = f"e{len(self._sources) + 1}"
-            self._sources[id_] = _judged(_unjudged(id_, name))
-            self._by_last_word[key] = id_
-        self._latest = self._by_last_word[key]
-        return self._latest
-
-    def all(self) -> tuple[Source, ...]:
-        return tuple(self._sources.values())
-
-
-def _unjudged(id_: str, name: str) -> Source:
-    return Source(id=id_, name=name, kind=Kind.UNSPECIFIED, sector=Sector.UNKNOWN, identification=Identification.ROLE_ONLY)
-
-
-_INDEFINITE = ("ein ", "eine ", "einer ", "einem ", "einen ", "mehrere ", "zwei ", "drei ", "weitere", "einige ")
-_HEAD_END = re.compile(r"\s(?:des|der|von|vom|für|bei|beim|im|in|aus|am|zum|zur)\s|,|\(")
-
-
-def _judged(source: Source) -> Source:
-    """The source with kind, sector and identification by the words of its name (10.2, 10.3)."""
-    kind, sector, known = _judgement(source.name)
-    return replace(source, kind=kind, sector=sector, identification=known)
-
-
-@lru_cache(maxsize=1 << 16)
-def _judgement(name: str) -> tuple[Kind, Sector, Identification]:
-    kind = _kind(name)
-    lowered = name.lower()
-    sector = next((Sector(sector) for sector, parts in SECTOR_PARTS if any(part in lowered for part in parts)), Sector.UNKNOWN)
-    if not ANONYMOUS_PARTS.isdisjoint(re.findall(r"\w+", lowered)):
-        known = Identification.ANONYMOUS
-    elif name[:1].islower() and lowered.startswith(_INDEFINITE) or kind is Kind.GROUP:
-        known = Identification.ROLE_ONLY
-    elif kind is Kind.PERSON and len(re.findall(r"\b[A-ZÄÖÜ]\w+", name)) < 2 and _kind_word(name) is not None:
-        known = Identification.ROLE_ONLY
-    elif kind in (Kind.DOCUMENT, Kind.UNSPECIFIED) and " " not in name.strip():
-        known = Identification.ROLE_ONLY
-    else:
-        known = Identification.NAMED
-    return kind, sector, known
-
-
-def _kind_word(name: str) -> Kind | None:
-    """The kind that the head noun of a name says, or None where it is on no list."""
-    head = _HEAD_END.split(name, maxsplit=1)[0]
-    for word in reversed(re.findall(r"\w[\w-]*", head)):
-        lowered = word.lower()
-        if word[0].isupper():
-            exact = next((Kind(kind) for kind, ends in KIND_ENDS if lowered in ends), None)
-            found = exact or next(
-                (Kind(kind) for kind, ends in KIND_ENDS if lowered.endswith(tuple(e for e in ends if len(e) > 3))), None
-            )
-            if found is not None:
-                return found
-    return None
-
-
-def _kind(name: str) -> Kind:
-    found = _kind_word(name)
-    if found is not None:
-        return found
-    words = re.findall(r"\b[A-ZÄÖÜ][\w.-]*", name)
-    if (
-        name.startswith(("das ", "die ", "der ", "Der ", "Die ", "Das "))
-        or len(words) < 2
-        or any(w.isupper() and len(w) > 1 for w in words)
-    ):
-        return Kind.INSTITUTION
-    return Kind.PERSON
-
-
 # --- Tasks about given labels ---------------------------------------------------------------------------------------
 
 
@@ -579,13 +443,12 @@ def _with_forms(document: Document) -> Document:
 
 
 def _form(attribution: Attribution, document: Document) -> Form:
-    """The form of a content by section 7.1: list N, quotation marks, then whether anything stands around it and whether it is a clause."""
+    """The form of a content by section 7.1: quotation marks, list N, mood without anything around it, clause."""
     text, tokens = document.require_text(), document.tokens
     content = attribution.content
     if content is None:
         return Form.NO_COMMENT
-    index = bisect_right(document.sentences, bisect_right(tokens, content.start, key=_END), key=_END)
-    first, last = document.sentences[min(index, len(document.sentences) - 1)]
+    first, last = document.sentences[_sentence_at(document, content.start)]
     start, end = tokens[first][0], max(tokens[last - 1][1], content.end)
     own = " ".join(text[a:b] for a, b in content.fragments)
     if all(text[a] in '„“»"' and text[b - 1] in '“”«"' for a, b in content.fragments):
@@ -593,7 +456,7 @@ def _form(attribution: Attribution, document: Document) -> Form:
     if _SILENCE.search(text, start, end) and len(own.split()) < 8:
         return Form.NO_COMMENT
     letters, _ = classes([text[slice(*token)] for token in tokens if any(a <= token[0] < b for a, b in content.fragments)])
-    if ("q" in letters or "Q" in letters):
+    if "q" in letters or "Q" in letters:
         return Form.MIXED
     outside = re.findall(r"\w+", text[start : content.start] + " " + text[content.end : end])
     if "K" in letters and len(outside) < 2:
@@ -621,43 +484,33 @@ _RELIES = re.compile(
 )
 
 
-def _with_parents(document: Document) -> Document:
+def _linked(attributions: Sequence[Attribution], text: str) -> tuple[Attribution, ...]:
     """Each attribution with its parent: the innermost that holds it, or the reporter that relies on it (section 8)."""
-    parents: dict[str, str | None] = {}
-    for attribution in document.attributions:
-        parents[attribution.id] = attribution.parent or _parent(attribution, document)
-    for attribution in document.attributions:
+    parents = {a.id: a.parent for a in attributions}
+    of_content: dict[Span, list[Attribution]] = {}
+    around: list[tuple[int, Attribution, Span]] = []  # those whose content is not over yet, with where it ends
+    with_content = [(a, a.content) for a in attributions if a.content is not None]
+    for attribution, content in sorted(with_content, key=lambda item: (item[1].start, -item[1].end)):
+        around = [item for item in around if item[0] > content.start]
+        if parents[attribution.id] is None:
+            frame = [span for span in (attribution.cue, attribution.source) if span is not None]
+            holders = [
+                (len(other), a.id)
+                for _, a, other in around
+                if other != content and all(map(other.contains, [content, *frame])) and frame
+            ]
+            parents[attribution.id] = min(holders)[1] if holders else None
+        around.append((content.end, attribution, content))
+        of_content.setdefault(content, []).append(attribution)
+    for same in of_content.values():
+        for attribution in same if len(same) > 1 else ():
+            if attribution.cue is not None and _RELIES.search(attribution.cue.surface(text)):
+                reporters = [a for a in same if a is not attribution and _starts_before(a, attribution)]
+                parents[attribution.id] = reporters[-1].id if reporters else parents[attribution.id]
+    for attribution in attributions:
         if attribution.continues is not None and parents[attribution.id] is None:
             parents[attribution.id] = parents.get(attribution.continues)
-    return replace(
-        document,
-        attributions=tuple(a if a.parent == parents[a.id] else replace(a, parent=parents[a.id]) for a in document.attributions),
-    )
-
-
-def _parent(attribution: Attribution, document: Document) -> str | None:
-    content, text = attribution.content, document.require_text()
-    if content is None:
-        return None
-    if attribution.cue is not None and _RELIES.search(attribution.cue.surface(text)):
-        before = [
-            a for a in document.attributions if a.content == content and a.id != attribution.id and _starts_before(a, attribution)
-        ]
-        if before:
-            return before[-1].id
-    if attribution.cue is None and attribution.source is None:
-        return None
-    frame = [span for span in (attribution.cue, attribution.source) if span is not None]
-    holders = [
-        a
-        for a in document.attributions
-        if a.id != attribution.id
-        and a.content is not None
-        and a.content != content
-        and a.content.contains(content)
-        and all(a.content.contains(span) for span in frame)
-    ]
-    return min(holders, key=lambda a: len(a.content or ())).id if holders else None
+    return tuple(a if a.parent == parents[a.id] else replace(a, parent=parents[a.id]) for a in attributions)
 
 
 def _starts_before(one: Attribution, other: Attribution) -> bool:

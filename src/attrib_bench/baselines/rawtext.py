@@ -63,6 +63,11 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_STRETCH = re.compile(r"\S+")
+_HANGS_ON_NEXT = re.compile(rf"(?:\b[^\W\d_]|\d)\.[{_CLOSING}]*$|[a-z]\.(?:de|com|org|net|at|ch|eu|info|tv)$|^\d{{1,3}}\.")
+"""Stretches whose tokens depend on what follows: initials, ordinals."""
+_PARTS: dict[str, tuple[Fragment, ...]] = {}
+_N_REMEMBERED = 1 << 18
 _END = re.compile(
     rf"[\n.!?…](?:(?<=\n)|[{_CLOSING}]*+(?=[ \t\u00a0]++[^\sa-zäöüß,;:.!?…)\]–—-](?!(?<=\()[^()\n]*\)[ \t]*(?:\n|\Z)))"
     r"|(?<=[a-zäöüß]\.)(?=[A-ZÄÖÜ][a-zäöüß]))"
@@ -94,7 +99,7 @@ def document_of(text: str, *, id: str) -> Document:  # noqa: A002  # the name of
 
 def tokens_and_sentences(text: str) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
     """The tokens of a text and its sentences, as `Document.tokens` and `Document.sentences` want them."""
-    tokens = tuple([match.span() for match in _TOKEN.finditer(text)])
+    tokens = tuple(_tokens(text))
     sentences: list[Fragment] = []
     first = 0
     for match in _END.finditer(text):
@@ -108,6 +113,41 @@ def tokens_and_sentences(text: str) -> tuple[tuple[Fragment, ...], tuple[Fragmen
     if first < len(tokens):
         sentences.append((first, len(tokens)))
     return tokens, tuple(sentences)
+
+
+def _tokens(text: str) -> list[Fragment]:
+    """The tokens, stretch by stretch between white space; the parts of a stretch that does not hang on the next are remembered."""
+    tokens: list[Fragment] = []
+    append, known = tokens.append, _PARTS.get
+    for match in _STRETCH.finditer(text):
+        parts = known(match[0])
+        if parts is None:
+            parts = _parts(match[0])
+        start, end = match.span()
+        if parts == _ONE:
+            append((start, end))
+        elif parts:
+            for first, last in parts:
+                append((start + first, start + last))
+        else:
+            while start < end and (token := _TOKEN.match(text, start)) is not None:
+                append(token.span())
+                start = token.end()
+    return tokens
+
+
+_ONE: tuple[Fragment, ...] = ((0, 0),)
+
+
+def _parts(stretch: str) -> tuple[Fragment, ...]:
+    """The tokens of a stretch: `_ONE` where it is one, none where they depend on what follows."""
+    if _HANGS_ON_NEXT.search(stretch):
+        return ()
+    parts = tuple(token.span() for token in _TOKEN.finditer(stretch))
+    parts = _ONE if len(parts) == 1 else parts
+    if len(_PARTS) < _N_REMEMBERED:
+        _PARTS[stretch] = parts
+    return parts
 
 
 def _ends_sentence(text: str, point: int, end: int, token: Fragment) -> bool:
