@@ -61,7 +61,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 
 _SOURCE_KINDS: Mapping[str, Kind] = {"Source": Kind.UNSPECIFIED, "Medium": Kind.DOCUMENT, "Evidence": Kind.DOCUMENT}
 
-_MOST_ANNOTATIONS = 5000
+_MOST_ANNOTATIONS = 1000
 """Of a speech; the corpus has up to 113. As each is compared with those around it, more could take forever."""
 
 TokenRoles = Mapping[str, Sequence[int]]
