@@ -373,7 +373,7 @@ def placed(document: Document, answer: Record, account: Account) -> Document:
             "parent": ids.get(item["parent"]),
         }
         account.references_dropped += item["parent"] is not None and item["parent"] not in ids
-    hedges = []
+    hedges: list[Record] = []
     for item in answer["hedges"]:
         if (span := places.span([item["quote"]], item["sentence"])) is None:
             account.items_dropped += 1
