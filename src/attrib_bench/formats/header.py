@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import asdict
 from reprlib import repr as brief
 from typing import Any
@@ -48,36 +47,37 @@ def document_of(header: Record, text: str, *, place: str) -> Document:
     return document
 
 
-def fitting(value: Any, shape: Draft202012Validator, place: str) -> Any:
-    """The JSON value, once it is seen to have a shape, whose messages are masked, and to be free of lone surrogates.
+def require_shape(value: Any, shape: Draft202012Validator, place: str) -> None:
+    """Raises DataError where a JSON value does not have this shape, whose messages are masked, or holds a lone surrogate.
 
-    Raises DataError for the first thing that does not fit, at `place`, to which its JSON pointer is added.
+    The message begins with `place` and the JSON pointer of the first thing that does not fit, one after the other.
     """
     try:
         error = next(shape.iter_errors(value), None)
-        wrong = None if error else next(_surrogates(value, ""), None)
+        wrong = None if error else _surrogate(value)
     except (ValueError, RecursionError) as refused:
         raise DataError(f"{place}: nested too deeply to be read; expected JSON of a few levels") from refused
     if error:
-        pointer = "".join(f"/{part}" for part in error.instance_path)
+        pointer = "".join(map(_pointer, error.instance_path))
         raise DataError(f"{place}{pointer}: found {brief(error.instance)}; {error.message}")
-    if wrong:
+    if wrong is not None:
         raise DataError(f"{place}{wrong}: found a lone surrogate, expected Unicode text")
-    return value
 
 
-def _surrogates(value: Any, pointer: str) -> Iterator[str]:
+def _pointer(part: str | int) -> str:
+    return "/" + brief(part).strip("'")
+
+
+def _surrogate(value: Any) -> str | None:
+    """Pointer to the first text below a JSON value that holds a lone surrogate, or None."""
     if isinstance(value, str):
-        if _SURROGATE.search(value):
-            yield pointer
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            below = f"{pointer}/{brief(key)[1:-1]}"
-            yield from _surrogates(key, below)
-            yield from _surrogates(item, below)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _surrogates(item, f"{pointer}/{index}")
+        return "" if _SURROGATE.search(value) else None
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        below = "" if _surrogate(key) is not None else _surrogate(item)
+        if below is not None:
+            return _pointer(key) + below
+    return None
 
 
 def unicode_text(text: str, place: str) -> str:

@@ -33,7 +33,7 @@ from jsonschema_rs import Draft202012Validator
 from attrib_bench.document import DataError, Document, Span
 from attrib_bench.files import head, read_json, replacing, sha256, write_atomic
 from attrib_bench.formats.format import Broken, Format, Unit, rendered
-from attrib_bench.formats.header import document_of, fitting, header_of, unicode_line
+from attrib_bench.formats.header import document_of, header_of, require_shape, unicode_line
 from attrib_bench.formats.lines import line_of, mark_of
 from attrib_bench.formats.marks import MARKS, Mark, from_marks, marks
 from attrib_bench.records import Record
@@ -246,7 +246,7 @@ def _relations_of(mark: Mark, regions: Mapping[str, Sequence[str]]) -> Iterator[
 
 # --- Task -> model --------------------------------------------------------------------------------------------------
 
-_STRING = {"type": ["string", "null"]}
+_TIME = {"type": ["string", "null"]}
 _RELATION = {"from_id": {"type": "string"}, "to_id": {"type": "string"}, "labels": {"type": "array", "items": {"type": "string"}}}
 _RESULT = {
     "type": "object",
@@ -276,8 +276,8 @@ _ANSWER = {
     "properties": {
         "result": {"type": "array", "items": _RESULT},
         "was_cancelled": {"type": ["boolean", "null"]},
-        "created_at": _STRING,
-        "updated_at": _STRING,
+        "created_at": _TIME,
+        "updated_at": _TIME,
     },
 }
 _HEADER = {"type": "object", "properties": {"order": {"type": "array", "items": {"type": "string"}}}}
@@ -329,7 +329,7 @@ def document_of_task(task: Any, *, place: str) -> Document:
     the last prediction is taken. Raises DataError that names `place`: where there is neither; for a text that is an address,
     which is never fetched; for controls that the configuration does not have; and for what `from_marks` does not allow.
     """
-    fitting(task, _TASK, place)
+    require_shape(task, _TASK, place)
     data, text = task["data"], task["data"]["text"]
     header = dict(data.get("attrib_bench", {}))
     if "text_sha256" not in header and _ELSEWHERE.fullmatch(text.strip()):

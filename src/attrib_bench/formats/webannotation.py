@@ -27,7 +27,7 @@ from jsonschema_rs import Draft202012Validator
 from attrib_bench.document import DataError, Document, Fragment, Span
 from attrib_bench.files import head, read_json, write_atomic
 from attrib_bench.formats.format import Broken, Format, Unit, file_stem, rendered
-from attrib_bench.formats.header import document_of, fitting, header_of, unicode_line
+from attrib_bench.formats.header import document_of, header_of, require_shape, unicode_line
 from attrib_bench.formats.marks import Mark, from_marks, marks
 from attrib_bench.records import Record
 
@@ -183,7 +183,7 @@ def document_of_collection(collection: Any, *, place: str) -> Document:
     Selectors have to agree: a quotation with what is before and after it stands at the position. Bodies other than tags and
     links, such as comments, are left alone. Raises DataError that names `place` and the JSON pointer.
     """
-    fitting(collection, _COLLECTION, place)
+    require_shape(collection, _COLLECTION, place)
     text, iri = collection["ab:text"]["value"], collection["ab:text"]["id"]
     header = {"collection": COLLECTION, **collection["ab:document"]}
     if "ab:sha256" in collection["ab:text"]:
