@@ -448,7 +448,12 @@ def leaderboard_(
 
 @app.command("agreement")
 def agreement_(
-    annotators: Annotated[list[Path], typer.Argument(help="Two or more folders with annotation files, or GQA files.")],
+    annotators: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Two or more: annotation folders, or corpora of any format; or one corpus that tells annotators apart."
+        ),
+    ],
     collection: Annotated[str, typer.Option(help="The shipped collection whose texts were annotated.")] = "core",
     root: Root = None,
     texts: Texts = None,

@@ -18,7 +18,7 @@ from attrib_bench.corpus import load_collection
 from attrib_bench.document import DataError, Document
 from attrib_bench.files import read_json
 from attrib_bench.formats import gqa
-from attrib_bench.interchange import is_collection, open_input
+from attrib_bench.interchange import guess_format, is_collection, open_input
 from attrib_bench.predictions import Predictions, read_predictions
 from attrib_bench.records import annotate
 from attrib_bench.scoring import classification
@@ -313,9 +313,17 @@ def _is_report(path: Path) -> bool:
 
 def load_annotators(
     paths: Sequence[Path], collection: str, *, root: Path | None = None, texts: Path | None = None
-) -> list[dict[str, Document]]:
-    """For each annotator the documents by id: of a folder with annotation files of a collection, or of a corpus of any format."""
-    found = []
+) -> list[Mapping[str, Document]]:
+    """For each annotator the documents by id: of a folder with annotation files of a collection, or of a corpus of any format.
+
+    A single path is that of a corpus which tells its annotators apart.
+    """
+    if len(paths) == 1:
+        format_ = guess_format(paths[0])
+        if format_.annotators is None:
+            raise DataError(f"{paths[0]}: is the work of one annotator; expected two paths or more")
+        return list(format_.annotators(paths[0]).values())
+    found: list[Mapping[str, Document]] = []
     for path in paths:
         files = sorted(path.glob("*.json")) if path.is_dir() else []
         if files and "doc_id" in read_json(files[0]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -69,6 +69,9 @@ class Format:
     """
     absent: tuple[str, ...] = ()
     """Layers of the model that the format does not annotate; what a system says of them is not held against it."""
+
+    annotators: Callable[[Path], Mapping[str, Mapping[str, Document]]] | None = None
+    """Of a format that tells annotators apart: for each of them the documents by id that all have annotated."""
 
     def read(self, path: Path, *, broken: Broken | None = None) -> Iterator[Document]:
         """The documents, one in memory at a time.

@@ -629,4 +629,5 @@ FORMAT = Format(
     units=_units,
     write=write,
     absent=("hedges", "rejected_triggers", "provenance"),
+    annotators=annotators,
 )
