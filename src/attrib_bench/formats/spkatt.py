@@ -324,21 +324,27 @@ def _source(roles: TokenRoles, document: Document, sources: dict[tuple[str, Kind
 
 def _with_parents(attributions: Sequence[Attribution], document: Document) -> Iterator[Attribution]:
     """The attributions, each with the innermost one that embeds it as its parent (codebook, section 8)."""
-    by_token: dict[int, list[Attribution]] = {}
-    for attribution in sorted(attributions, key=lambda a: len(a.content or ())):
-        for token in token_ids(document, attribution.content) if attribution.content else ():
-            by_token.setdefault(token, []).append(attribution)
+    around: dict[int, list[tuple[Span, Span, str]]] = {}  # content, source and id of those with this token in their content
+    contents = [(a.content, a.source, a.id) for a in attributions if a.content is not None and a.source is not None]
+    for content, source, identifier in sorted(contents, key=lambda known: len(known[0])):
+        for token in token_ids(document, content):
+            around.setdefault(token, []).append((content, source, identifier))
     for inner in attributions:
-        outers = by_token[token_ids(document, inner.content)[0]] if inner.content and inner.source else []
-        parent = next((outer for outer in outers if _embeds(outer, inner)), None)
-        yield replace(inner, parent=parent.id if parent else None)
+        outers = around.get(token_ids(document, inner.content)[0], []) if inner.content is not None else []
+        yield replace(inner, parent=_parent(inner, outers))
 
 
-def _embeds(outer: Attribution, inner: Attribution) -> bool:
-    if outer.content is None or outer.source is None or inner.source is None or outer.content == inner.content:
-        return False
-    inside = all(outer.content.contains(span) for label, span in inner.spans() if label != "addressee")
-    return inside and not outer.source.overlaps(inner.source)
+def _parent(inner: Attribution, outers: Iterable[tuple[Span, Span, str]]) -> str | None:
+    """The id of the first whose content holds all of an attribution but its addressee, and whose source is another."""
+    if inner.source is None:
+        return None
+    parts = [span for label, span in inner.spans() if label != "addressee"]
+    start, end = min(span.start for span in parts), max(span.end for span in parts)
+    for content, source, identifier in outers:
+        near = content.start <= start and end <= content.end and content != inner.content  # most are not
+        if near and all(content.contains(span) for span in parts) and not source.overlaps(inner.source):
+            return identifier
+    return None
 
 
 # --- One document: model -> record ----------------------------------------------------------------------------------
