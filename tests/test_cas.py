@@ -123,6 +123,7 @@ def example() -> Document:
         provenance=(ProvenanceLink("a2", "s001-b"),),
         tokens=tokens,
         sentences=((0, 4), (4, 21), (21, 24)),
+        native={"gqa": {"documentName": "4711 - Fähre", "annotations": {"a1": {"medium": "Speech"}}}},
     )
 
 
@@ -475,6 +476,10 @@ REFUSED: dict[str, tuple[Callable[[Cas], None], str]] = {
     "a path as id": (
         lambda opened: opened.select("webanno.custom.Article")[0].set("doc_id", "../../s001-a"),
         r"found '\.\./\.\./s001-a', expected an id",
+    ),
+    "native": (
+        lambda opened: opened.select("webanno.custom.Article")[0].set("native", "[1]"),
+        r"Article: native: found \[1\], expected an object",
     ),
     "another text": (
         lambda opened: opened.select("webanno.custom.Article")[0].set("sha256", "0" * 64),

@@ -10,8 +10,8 @@ Each type of mark is a custom layer of INCEpTION, ``webanno.custom.Content`` and
     Attribution         one without any span: a zero-width annotation before the first token, so that slots reach it
 
 `order` keeps the order of the items, which INCEpTION does not; what an annotator adds comes after them, in text order.
-Article, another document metadata layer, has the document's id and metadata; tokens and sentences are DKPro's types. What
-`native` holds is not written. Files count in UTF-16 units, dkpro-cassis converts to code points.
+Article, another document metadata layer, has the document's id, its metadata and, as JSON, its `native`; tokens and sentences
+are DKPro's types. Files count in UTF-16 units, dkpro-cassis converts to code points.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _is_on_document(name: str) -> bool:
 _ARTICLE = _Layer(
     name="Article",
     on_document=True,
-    features=dict.fromkeys(("doc_id", "collection", "sha256", *(field.name for field in fields(Metadata))), ()),
+    features=dict.fromkeys(("doc_id", "collection", "sha256", *(field.name for field in fields(Metadata)), "native"), ()),
 )
 _LAYERS: Mapping[str, _Layer] = {_PACKAGE + name: _layer(name) for name in MARKS}
 
@@ -209,7 +209,7 @@ def _exported_feature(name: str, type_: str, layer: _Layer, *, tags: tuple[str, 
         "uiName": name,
         "type": type_,
         "enabled": True,
-        "visible": name != "order",
+        "visible": name not in ("order", "native"),
         "include_in_hover": False,
         "required": False,
         "remember": False,
@@ -262,7 +262,8 @@ def _add_article(cas: Cas, document: Document, text: str) -> None:
     names = {"documentTitle": title, "documentId": document.id, "collectionId": document.collection}
     _add(cas, _DOCUMENT_METADATA, (0, len(text)), names | {"language": "x-unspecified"})
     own = {"doc_id": document.id, "collection": document.collection, "sha256": sha256(text.encode("utf-8", "surrogatepass"))}
-    _add(cas, _ARTICLE.type, values=own | asdict(metadata))
+    native = json.dumps(document.native, ensure_ascii=False) if document.native else ""
+    _add(cas, _ARTICLE.type, values=own | asdict(metadata) | {"native": native})
 
 
 def _add_tokens(cas: Cas, document: Document) -> None:
@@ -311,6 +312,7 @@ def _xmi_of(document: Document) -> bytes:
             return str(cas.to_xmi()).encode()
         except ValueError as error:  # lxml's
             strings = [document.require_text(), *asdict(document.metadata).values()]
+            strings += [json.dumps(document.native, ensure_ascii=False)]
             strings += [value for mark in marks(document) for value in mark.features.values()]
             if found := _NOT_XML.search("".join(strings)):
                 raise DataError(f"found U+{ord(found[0]):04X}, which XML 1.0 cannot hold; write it as cas-json") from error
@@ -369,6 +371,9 @@ def from_cas(cas: Cas, *, name: str) -> Document:
     collection = own.get("collection") or "cas"
     if wrong := [value for value in (doc_id, collection) if not _ID.fullmatch(value)]:
         raise DataError(f"Article: found {brief(wrong[0])}, expected an id of at most 64 letters a-z, digits, _ and -")
+    native = parse_json(own.get("native") or "{}", "Article: native")
+    if not isinstance(native, dict):
+        raise DataError(f"Article: native: found {brief(native)}, expected an object")
     metadata = Metadata(**{field.name: own.get(field.name, "") for field in fields(Metadata)})
     tokens, sentences = _segmentation(by_type[_TOKEN], by_type[_SENTENCE])
     document = Document(
@@ -380,6 +385,7 @@ def from_cas(cas: Cas, *, name: str) -> Document:
         metadata=metadata if articles else replace(metadata, story_id=doc_id),
         tokens=tokens,
         sentences=sentences,
+        native=native,
     )
     return from_marks(document, _marks(structures))
 
