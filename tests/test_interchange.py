@@ -137,6 +137,14 @@ def test_validate_takes_any_format(lines: Path, tmp_path: Path, capsys: pytest.C
     assert "R006" in "".join(capsys.readouterr())
 
 
+def test_what_no_file_can_hold_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"doc_id": "x-1", "text": "\\ud83d\\ude00 is one"}\n{"doc_id": "x-2", "text": "\\ud83d is half of it"}\n')
+    broken: list[DataError] = []
+    assert [document.text for document in open_input(str(path)).read(broken.append)] == ["\U0001f600 is one"]
+    assert [str(error) for error in broken] == [f"{path}:2: found the lone surrogate '\\ud83d', expected Unicode text"]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
