@@ -534,6 +534,7 @@ def test_offsets_are_checked(format_: Format, offset: int, tmp_path: Path) -> No
             "s001-a: a1: is the id of two annotations",
             id="id of two",
         ),
+        pytest.param(replace(example(), collection="Core"), "s001-a: found the collection 'Core', expected at", id="collection"),
         pytest.param(replace(example(), id="../s001-a"), "expected an id of at most 64", id="path"),
     ],
 )

@@ -257,6 +257,8 @@ def _add(cas: Cas, type_name: str, span: Fragment | None = None, values: Mapping
 
 
 def _add_article(cas: Cas, document: Document, text: str) -> None:
+    if not _ID.fullmatch(document.collection):
+        raise DataError(f"found the collection {document.collection!r}, expected at most 64 letters a-z, digits, _ and -")
     metadata = document.metadata
     title = metadata.title or document.id
     names = {"documentTitle": title, "documentId": document.id, "collectionId": document.collection}
