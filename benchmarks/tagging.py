@@ -109,8 +109,8 @@ def report_boundaries(name: str, documents: Iterable[Document]) -> None:
     right, ours, theirs = [0, 0], [0, 0], [0, 0]
     for document in documents:
         tokens, sentences = tokens_and_sentences(document.require_text())
-        ends = {tokens[last - 1][1] for _, last in sentences}
-        canonical_ends = {document.tokens[last - 1][1] for _, last in document.sentences}
+        ends = {(tokens[last - 1][1], 0) for _, last in sentences}
+        canonical_ends = {(document.tokens[last - 1][1], 0) for _, last in document.sentences}
         for i, (mine, canonical) in enumerate([(set(tokens), set(document.tokens)), (ends, canonical_ends)]):
             right[i] += len(mine & canonical)
             ours[i] += len(mine)

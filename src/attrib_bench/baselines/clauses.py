@@ -63,13 +63,14 @@ _BOUNDS = ",:;.-q$"
 _LEFT_OF_CLAUSE = re.compile(r"[;:]|,(?=[uUcs])|(?<=,)[pXv]?[dg](?=[^,]*,)")
 _RIGHT_OF_CLAUSE = re.compile(";|,(?=[uU])")
 _START_OF_FRAME = re.compile(";|,(?=[uU])")
-_END_OF_CONTENT = re.compile(",(?=w)|,?u(?=[VT][^,.])|,S(?=[dgkanNoBC])")
+_END_OF_CONTENT = re.compile(",(?=w)|,?u(?=[VT](?:[^,.]|,c))|,S(?=[dgkanNoBC])")
 _RELATIVE = re.compile("[pXvfz]?[dg]")
 _RELATIVE_CUE = re.compile("[pXvz]?[dg](?![anNBC]*[VHhmKJT])")
 _ANTECEDENT = re.compile(rf"(?={_NOMINAL})(?<![agdkn]){_LONG}(?=,)")
 _ZU_CLAUSE = re.compile("[^,]*z[aVPT](?=[,.u$])")
 _VERB_SECOND = re.compile(rf"x*(?:{_LONG}|{_PREPOSITIONAL}|[oed])x*[HhmVTxa]")
 _SUBJUNCTIVE = re.compile(rf"K|[NBCboe](a)(?=[^aNnBCQ])|^x*(?:{_LONG}|{_PREPOSITIONAL}|[oedg])J")
+_PHRASE_AND_SUBJUNCTIVE = re.compile(rf"{_SHORT}[KJ]")
 _ANY_SUBJUNCTIVE = re.compile("[KJ]")
 _ANY_VERB = re.compile("[HhmKJVPT]")
 
@@ -78,6 +79,15 @@ _DATIVES = frozenset({"dem", "den", "einem", "ihm", "ihnen", "ihren", "seinem", 
 _SPEAKING_TEXTS = frozenset({"heißt", "hieß", "steht", "geheißen", "lautet", "lautete"})
 _PARTICLES = frozenset("statt ein ab an auf vor aus bei teil um durch heraus zurück weg nieder zu entgegen her hin los".split())
 _ASKING = frozenset("fragen sagen erklären mitteilen berichten bekanntgeben schildern beschreiben verraten".split())
+_TELLING = frozenset(
+    """
+    sagen mitteilen erklären erzählen berichten schreiben versichern versprechen zusichern zusagen vorwerfen empfehlen raten abraten
+    antworten entgegnen erwidern drohen vorschlagen bestätigen
+    """.split()
+)
+"""Verbs that tell somebody in the dative."""
+_ADDRESSING = frozenset("auffordern bitten warnen informieren unterrichten anweisen drängen mahnen fragen beschuldigen".split())
+"""Verbs that take who is told in the accusative."""
 _DEGREES = frozenset({"sehr", "viel", "viele", "gut", "lange"})
 _CONDITIONS = frozenset({"wenn", "falls", "sonst", "Wenn", "Falls"})
 _SHALL = frozenset({"soll", "sollen", "Soll", "Sollen"})
@@ -214,8 +224,6 @@ class _Reader:
                 self._since = 0
                 if direct.source is not None:
                     self._last = direct
-        if quotes:  # a quoted part makes a reported one direct; `_unframed` has added that
-            found = [one for one in found if one.form is not Form.REPORTED or not any(one.holds(quote) for quote in quotes)]
         return found
 
     def _remember(self, one: Found) -> None:
@@ -606,9 +614,10 @@ class _Sentence:
             addressee = towards.span(1)
         if addressee is None and source is not None and not clause.is_passive and source[1] < clause.end:
             at = source[1] if source[1] > i else i + 1
-            if at < clause.end and words[at].lower() in ("dem", "den", "einem"):
-                dative = _SHORT_PHRASE.match(letters, at, clause.end)
-                addressee = dative.span() if dative else None
+            is_dative = at < clause.end and words[at].lower() in ("dem", "den", "einem")
+            if (is_dative and one.lemma in _TELLING) or (at < clause.end and one.lemma in _ADDRESSING):
+                told = _SHORT_PHRASE.match(letters, at, clause.end)
+                addressee = told.span() if told else None
         return source, addressee
 
     def _subject_of_final(self, clause: _Clause) -> Fragment | None:
@@ -857,4 +866,6 @@ def _is_relative(segment: str) -> bool:
     match = _RELATIVE.match(segment)
     if match is None or segment[-1] not in "VHhmKJPyaTx" or re.search("[HhmKJ]", segment[:-2]):
         return False
+    if _PHRASE_AND_SUBJUNCTIVE.fullmatch(segment):
+        return False  # *der Wirt gehe*
     return segment[-1] in "HhmKJPV" or segment[match.end() : match.end() + 1] not in tuple("aNnBC")

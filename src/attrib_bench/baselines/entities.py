@@ -63,14 +63,13 @@ def _judgement(name: str) -> tuple[Kind, Sector, Identification]:
     lowered = name.lower()
     words = re.findall(r"\w+", lowered)
     sector = _SECTORS[min(map(_sector_rank, words), default=-1)]
+    is_indefinite = name[:1].islower() and lowered.startswith(_INDEFINITE)
+    n_capitalised = len(re.findall(r"\b[A-ZÄÖÜ]\w+", name))
     if not ANONYMOUS_PARTS.isdisjoint(words):
         known = Identification.ANONYMOUS
-    elif (
-        (name[:1].islower() and lowered.startswith(_INDEFINITE))
-        or kind is Kind.GROUP
-        or (kind is Kind.PERSON and len(re.findall(r"\b[A-ZÄÖÜ]\w+", name)) < 2 and _kind_word(name) is not None)
-        or (kind in (Kind.DOCUMENT, Kind.UNSPECIFIED) and " " not in name.strip())
-    ):
+    elif kind is Kind.DOCUMENT:
+        known = Identification.NAMED if n_capitalised > 1 else Identification.ROLE_ONLY  # by its issuer or title
+    elif kind is Kind.GROUP or is_indefinite or (kind is Kind.PERSON and n_capitalised < 2 and _kind_word(name) is not None):
         known = Identification.ROLE_ONLY
     else:
         known = Identification.NAMED

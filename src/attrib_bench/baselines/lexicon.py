@@ -121,42 +121,36 @@ def _found(document: Document, words: Sequence[str]) -> list[Found]:
 
 
 def _in_gqa(document: Document) -> Document:
-    tokens, text = document.tokens, document.require_text()
+    """The document in GQA's scheme: carriers with the speaker, auxiliaries with the cue, frames, media; no hedges."""
+    text, tokens = document.require_text(), document.tokens
+    found = _found(document, _words(document))
     attributions: list[Attribution] = []
-    native: dict[str, Any] = {}
+    kept: dict[str, dict[str, Any]] = {}
     sources: dict[str, Source] = {}
-    for one in _found(document, _words(document)):
-        if one.form is Form.REPORTED and (one.source is None or one.lemma in JUDGING_VERBS):
+    for index, one in enumerate(found):
+        if one.form is Form.REPORTED and _is_unmarked(one, found[index + 1 : index + _NEARBY]):
             continue
         id_ = f"a{len(attributions)}"
-        source = one.source
-        if source is not None and one.carrier is not None:
-            source = (min(source[0], one.carrier[0]), max(source[1], one.carrier[1]))
-        cue = sorted({*one.cue, *one.helpers})
-        if one.form in (Form.REPORTED, Form.FREE_INDIRECT):
-            cue = []
-        elif source is None and one.lemma == "demnach":
-            source = (one.cue[0], one.cue[0] + 1)
+        is_framed = one.form in (Form.DIRECT, Form.INDIRECT)
+        cue = sorted({*one.cue, *one.helpers}) if is_framed else []
         content = _tokens_of(one.content)
-        kept: dict[str, Any] = {"medium": _medium(one, document)}
-        frame = (
-            [] if one.form in (Form.REPORTED, Form.FREE_INDIRECT) else [i for i in _tokens_of(one.frame) if i not in set(content)]
-        )
+        frame = sorted(set(_tokens_of(one.frame)).difference(content)) if is_framed else []
+        kept[id_] = {"medium": _medium(one, document)}
         if frame:
-            kept["frame"] = _runs(frame)
+            kept[id_]["frame"] = _runs(frame)
         if one.shall:
-            kept["type"] = "FreeIndirect"
-        native[id_] = kept
-        speaker = Span.of((tokens[source[0]][0], tokens[source[1] - 1][1])) if source is not None else None
+            kept[id_]["type"] = "FreeIndirect"
+        speaker = _speaker_of_gqa(one)
+        source = _span(tokens, [speaker]) if speaker is not None else None
         refs: tuple[str, ...] = ()
-        if speaker is not None:
-            name = speaker.surface(text)
+        if source is not None:
+            name = source.surface(text)
             refs = (sources.setdefault(name, unjudged(f"e{len(sources) + 1}", name)).id,)
         attributions.append(
             Attribution(
                 id=id_,
                 form=one.form,
-                source=speaker,
+                source=source,
                 cue=_span(tokens, _runs(cue)) if cue else None,
                 content=_span(tokens, _runs(content)),
                 addressee=_span(tokens, [one.addressee]) if one.addressee is not None else None,
@@ -170,8 +164,24 @@ def _in_gqa(document: Document) -> Document:
         hedges=(),
         rejected_triggers=(),
         provenance=(),
-        native={"gqa": {"annotations": native}},
+        native={"gqa": {"annotations": kept}},
     )
+
+
+def _speaker_of_gqa(one: Found) -> Fragment | None:
+    """The source with its carrier noun; *demnach* speaks for itself."""
+    if one.source is None:
+        return (one.cue[0], one.cue[0] + 1) if one.lemma == "demnach" and one.form is not Form.FREE_INDIRECT else None
+    if one.carrier is None:
+        return one.source
+    return min(one.source[0], one.carrier[0]), max(one.source[1], one.carrier[1])
+
+
+def _is_unmarked(one: Found, following: Sequence[Found]) -> bool:
+    """Whether GQA would leave a reported content: nobody's, a judgement, or one with quoted words, which are Direct alone."""
+    if one.source is None or one.lemma in JUDGING_VERBS:
+        return True
+    return any(other.form is Form.DIRECT and one.holds(other.content[0]) for other in following)
 
 
 def _tokens_of(ranges: Iterable[Fragment]) -> list[int]:
@@ -219,12 +229,12 @@ _POSSIBLE = frozenset("soll sollte sollten könnte könnten Sollte Sollten".spli
 _PUNCTUATION = frozenset(",.;:–-!?…")
 _LINE = re.compile(r"\S[^\n]*(?<=\S)")
 _SILENCE = re.compile(
-    r"\b(?:nicht(?: \w+){0,6}? (?:äußern|geäußert|kommentieren|kommentiert|erreichen|erreichbar)|nichts(?: \w+){0,4}? sagen"
+    r"(?:nicht(?: \w+){0,6}? (?:äußern|geäußert|kommentieren|kommentiert|erreichen|erreichbar)|nichts(?: \w+){0,4}? sagen"
     r"|keine (?:Angaben|Einzelheiten|Zahlen|Gründe|Stellungnahme|Auskunft|Antwort|Details|Namen)"
     r"|(?:Stellungnahme|Kommentar|Auskunft)(?: \w+){0,3}? (?:ab|abgelehnt|verweigert)|reagiert\w*(?: \w+){0,4}? nicht"
     r"|(?:hielt|hält|hielten|halten) sich bedeckt)\b"
 )
-"""List N (A5)."""
+"""List N (A5). No word boundary in front: it would cost the search its speed, and no word ends in one of these and a blank."""
 _SILENT_CUE = re.compile(
     r"\b(?:sich|äußern|geäußert|kommentieren|kommentiert|erreichen|erreichbar|reagiert\w*|sagen|nannten?|nannte|nennen|nennt|machten?|"
     r"machte|machen|macht|gab|gaben|gibt|Stellungnahme|Kommentar|Auskunft|Antwort|Anfrage|lehnten?|lehnte|ab|abgelehnt|verweigert\w*|"

@@ -41,6 +41,7 @@ _MARKS = {
 }
 _ADJECTIVE = ("e", "en", "er", "es", "em")
 _BRACKET = re.compile(r"\([^()]{1,14}\)")
+_FRAME_BEHIND = re.compile(",[VT]")
 _LONG_SPEECH = 5  # tokens: a longer quotation with two words in lower case is speech, a shorter one may be a title
 
 
@@ -131,10 +132,9 @@ def _quoted(letters: str, words: Sequence[str], start: int, mark: int) -> str:
     n_lower = sum(word[0].islower() for word in words[start + 1 : mark])
     begins_lower = words[start + 1][0].islower()
     follows_as = start > 0 and words[start - 1] == "als"
-    is_speech = (
-        begins_lower or follows_as or n_lower > 3 or (n_lower > 1 and mark - start - 1 > _LONG_SPEECH) or letters[mark - 1] == "."
-    )
-    if not is_speech:
+    is_framed = letters[start - 1 : start] == ":" or _FRAME_BEHIND.match(letters, mark + 1) is not None
+    is_clause = n_lower > 3 or (n_lower > 1 and mark - start - 1 > _LONG_SPEECH) or letters[mark - 1] == "."
+    if not (is_framed or is_clause or begins_lower or follows_as):
         return "N"
     is_part = (begins_lower or follows_as) and start > 0 and letters[start - 1] not in ",.:;-'"
     return "Q" if is_part else "q"
