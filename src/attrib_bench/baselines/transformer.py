@@ -1,0 +1,579 @@
+"""The system `transformer`: a pretrained encoder, fine-tuned to find whole attributions and hedges.
+
+Contents are found first, each fragment a stretch of tags. Each is then an *anchor*: the network reads the page once more with
+it in mind and says which words are the other fragments of that content, its source, its cue, its addressee and its frame.
+So nothing is linked afterwards, a cue may serve two contents, and a source may stand sentences before what it says. An
+attribution without content has its cue as anchor.
+
+The recipe of training (lower layers of the encoder, frozen word embeddings, rates) suits small encoders and a few hundred
+documents. Needs the extra `transformer`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from attrib_bench.baselines.linking import Link, annotated, links_of
+from attrib_bench.baselines.store import open_model, save_model
+from attrib_bench.baselines.tagging import N_TAGS, UNKNOWN, B, Floats, I, Ints, TokenRange, decode, encode, viterbi
+from attrib_bench.document import DataError, Document, Form, Hedge, HedgeType
+from attrib_bench.formats import gqa
+from attrib_bench.tokens import span_of_tokens, token_ids
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from attrib_bench.baselines.network import Network, Reading, Window
+
+_ANCHORS = ("direct", "other", "bare")
+"""Layers of anchors: contents that are quoted word by word, other contents, and the cues of attributions without content."""
+
+_ROLES = ("content", "source", "cue", "addressee", "frame")
+_SINGLE = ("source", "addressee")  # roles that are one stretch of words; a cue or a frame may have gaps
+_LEAST_ODDS = -0.5  # log-odds; half of what is a little less likely than not is right, and the score asks for both
+_IMPOSSIBLE = -20.0  # log-odds of what lies outside of the window
+_MANY = 64  # documents that are read at once
+_MOST_PIECES = 16  # of a word; longer ones are addresses of web pages and the like
+_LEAST_WINDOW = 4 * _MOST_PIECES
+_GOLDEN = 0.618  # multiples of it, without their whole parts, are spread evenly
+_LOG = logging.getLogger(__name__)
+
+
+class Labels(NamedTuple):
+    """What a network tells apart, in the order of its outputs."""
+
+    layers: tuple[str, ...]
+    """Layers of tags: anchors, roles, types of hedges."""
+    roles: tuple[str, ...]
+    types: tuple[str, ...]
+    media: tuple[str, ...]
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> Self:
+        """What is labelled in some of the documents. Raises DataError where nothing is."""
+        links = [link for document in documents for link in links_of(document)]
+        used = {_anchor_layer(link) for link in links}
+        roles = tuple(role for role in _ROLES if any(getattr(link, role) for link in links))
+        hedges = {hedge.type for document in documents for hedge in document.hedges}
+        if not links:
+            raise DataError(f"found no attribution in {len(documents)} documents, expected some to learn from")
+        return cls(
+            layers=(
+                *(layer for layer in _ANCHORS if layer in used),
+                *(role for role in roles if role != "content"),
+                *(str(hedge) for hedge in HedgeType if hedge in hedges),
+            ),
+            roles=roles,
+            types=tuple(sorted({link.type for link in links})),
+            media=tuple(sorted({link.medium for link in links})),
+        )
+
+
+@dataclass(frozen=True)
+class _Gold:
+    """A document's labels as the network learns them."""
+
+    tags: Ints
+    """Of shape (tokens, layers)."""
+    anchors: Sequence[tuple[TokenRange, int]]
+    """Each fragment of an anchor, with the number of its attribution."""
+    roles: Any
+    """Flags of shape (attributions, tokens, roles)."""
+    classes: Ints
+    """Type and medium of each attribution."""
+
+    @classmethod
+    def of(cls, document: Document, labels: Labels) -> Self:
+        n_tokens = len(document.tokens)
+        links = links_of(document)
+        ranges: dict[str, list[TokenRange]] = {layer: [] for layer in labels.layers}
+        anchors: list[tuple[TokenRange, int]] = []
+        roles = np.zeros((len(links), n_tokens, len(labels.roles)), dtype=np.bool_)
+        for number, link in enumerate(links):
+            stretches = _runs(link.content or link.cue)
+            anchors += [(stretch, number) for stretch in stretches]
+            ranges[_anchor_layer(link)] += stretches
+            for index, role in enumerate(labels.roles):
+                ids = getattr(link, role)
+                roles[number, list(ids), index] = True
+                if role != "content":
+                    ranges[role] += _runs(ids)
+        for hedge in document.hedges:
+            ranges[hedge.type] += _runs(token_ids(document, hedge.span))
+        tags = np.stack([encode(ranges[layer], n_tokens) for layer in labels.layers], axis=1)
+        if gqa.COLLECTION in document.native:
+            absent = [index for index, layer in enumerate(labels.layers) if layer in set(HedgeType)]
+        else:
+            absent = [index for index, layer in enumerate(labels.layers) if layer == "frame"]
+        tags[:, absent] = UNKNOWN
+        classes = np.array([(labels.types.index(link.type), labels.media.index(link.medium)) for link in links], dtype=np.int64)
+        return cls(tags, anchors, roles, classes.reshape(-1, 2))
+
+
+def _anchor_layer(link: Link) -> str:
+    if not link.content:
+        return "bare"
+    return _layer_of_type(link.type)
+
+
+def _layer_of_type(type_: str) -> str:
+    return {Form.DIRECT: "direct", Form.NO_COMMENT: "bare"}.get(_form(type_), "other")
+
+
+def _form(type_: str) -> Form:
+    """The form of a type, which is one of ours or one of GQA's."""
+    return gqa.TYPES.get(type_) or Form(type_)
+
+
+def _runs(ids: Sequence[int]) -> list[TokenRange]:
+    """The runs of adjacent ids, half-open."""
+    breaks = [0, *(i for i in range(1, len(ids)) if ids[i] != ids[i - 1] + 1), len(ids)]
+    return [(ids[first], ids[last - 1] + 1) for first, last in pairwise(breaks) if first < last]
+
+
+# --- Documents -> windows -------------------------------------------------------------------------------------------
+
+
+class Stretch(NamedTuple):
+    """A window's words as token ids, half-open, and those of them that are the window's own; the others are context."""
+
+    first: int
+    last: int
+    own_first: int
+    own_last: int
+
+
+def stretches(sentences: Sequence[TokenRange], n_pieces: Ints, *, most: int, context: int, shift: float = 0.0) -> list[Stretch]:
+    """A document cut into stretches of at most `most` pieces, about equally long, between sentences where that is possible.
+
+    `n_pieces` has the pieces of each token. Every token is some stretch's own. Where there are several, each is widened by
+    whole sentences on both sides as far as there is room, which is at least `context` pieces; with ``context=0`` none is.
+    `shift`, in [0, 1), moves the borders by that share of a stretch.
+    """
+    ends = np.concatenate([[0], np.cumsum(n_pieces)])
+    total = int(ends[-1])
+    if total <= most:
+        return [Stretch(0, len(n_pieces), 0, len(n_pieces))] if total else []
+    units = list(_units(sentences, ends, most // 4))
+    size = total / -(-total // (most - max(context, most // 4)))
+    part = [int((ends[begin] + ends[end]) / 2 / size + shift) for begin, end in units]
+    found = []
+    for number in sorted(set(part)):
+        first, last = part.index(number), len(part) - part[::-1].index(number)
+        own = units[first][0], units[last - 1][1]
+        room = most - int(ends[own[1]] - ends[own[0]]) if context else 0
+        sides = [True, True]
+        while any(sides):
+            for side in (0, 1):
+                unit = first - 1 if side == 0 else last
+                cost = int(ends[units[unit][1]] - ends[units[unit][0]]) if 0 <= unit < len(units) else most
+                sides[side] = cost <= room
+                if sides[side]:
+                    room -= cost
+                    first, last = (unit, last) if side == 0 else (first, unit + 1)
+        found.append(Stretch(units[first][0], units[last - 1][1], *own))
+    return found
+
+
+def _units(sentences: Sequence[TokenRange], ends: Ints, most: int) -> Iterator[TokenRange]:
+    """The sentences, cut where they have more than `most` pieces; tokens outside of sentences are cut likewise."""
+    n_tokens = len(ends) - 1
+    borders = sorted({0, n_tokens, *(border for sentence in sentences for border in sentence)})
+    for begin, end in pairwise(borders):
+        while begin < end:
+            stop = int(np.searchsorted(ends, ends[begin] + most, side="right")) - 1
+            stop = min(max(stop, begin + 1), end)
+            yield begin, stop
+            begin = stop
+
+
+def _sentence_numbers(document: Document) -> Ints:
+    """The number of the sentence of each token; tokens outside of sentences count to the one before."""
+    starts = np.zeros(len(document.tokens), dtype=np.int64)
+    starts[[begin for begin, _ in document.sentences]] = 1
+    return starts.cumsum()
+
+
+class _Pieces:
+    """The pieces of words, each word on its own, as tokenizers for tagging take them."""
+
+    def __init__(self, tokenizer: Tokenizer, *, unknown: int) -> None:
+        self.tokenizer = tokenizer
+        self._unknown = unknown
+        self._known: dict[str, Ints] = {}
+
+    def __call__(self, document: Document) -> list[Ints]:
+        """The pieces of each token of a document. Raises DataError for a text without tokens."""
+        text = document.require_text()
+        if text.strip() and not document.tokens:
+            raise DataError(f"{document.id}: has no canonical tokens, without which it cannot be tagged")
+        words = [text[start:end] for start, end in document.tokens]
+        new = sorted(set(words) - self._known.keys())
+        for word, encoded in zip(new, self.tokenizer.encode_batch(new, add_special_tokens=False), strict=True):
+            self._known[word] = np.array(encoded.ids[:_MOST_PIECES] or [self._unknown], dtype=np.int64)
+        return [self._known[word] for word in words]
+
+
+def _window(sentence: Ints, pieces: Sequence[Ints], stretch: Stretch, gold: _Gold | None = None) -> Window:
+    """What the network reads of a document at a stretch, and, with `gold`, what it should find there."""
+    from attrib_bench.baselines.network import Window
+
+    words = slice(stretch.first, stretch.last)
+    lengths = [len(piece) for piece in pieces[words]]
+    window = Window(np.concatenate(pieces[words]), np.repeat(np.arange(len(lengths)), lengths), sentence[words])
+    if gold is None:
+        return window
+    anchors = [
+        (_within(anchor, stretch), number)
+        for anchor, number in gold.anchors
+        if anchor[0] < stretch.last and anchor[1] > stretch.first
+    ]
+    numbers = [number for _, number in anchors]
+    tags = gold.tags[words].copy()
+    tags[0, tags[0] == I] = B  # of a range that a border cuts
+    return replace(
+        window,
+        tags=tags,
+        anchors=[anchor for anchor, _ in anchors],
+        roles=gold.roles[numbers, words],
+        classes=gold.classes[numbers],
+    )
+
+
+# --- What the network says -> attributions --------------------------------------------------------------------------
+
+
+class _Look(NamedTuple):
+    """What the network says of a window with an anchor in mind."""
+
+    first: int
+    """The token that the window begins with."""
+    odds: Floats
+    """Log-odds, of shape (words, roles)."""
+    types: Floats
+    media: Floats
+
+    def mean_odds(self, stretch: TokenRange, role: int) -> float:
+        """Of a stretch of tokens."""
+        begin, end = stretch
+        if begin < self.first or end > self.first + len(self.odds):
+            return _IMPOSSIBLE
+        return float(self.odds[begin - self.first : end - self.first, role].mean())
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A document as the network has read it."""
+
+    document: Document
+    network: Network
+    stretches: Sequence[Stretch]
+    windows: Sequence[Window]
+    readings: Sequence[Reading]
+
+    def layers(self, labels: Labels) -> dict[str, list[TokenRange]]:
+        """The ranges of each layer."""
+        transitions, starts = self.network.chains()
+        own = [
+            reading.emissions[stretch.own_first - stretch.first : stretch.own_last - stretch.first]
+            for stretch, reading in zip(self.stretches, self.readings, strict=True)
+        ]
+        tags = viterbi(np.concatenate([np.zeros((0, *starts.shape), dtype=np.float32), *own]), transitions, starts)
+        return {layer: decode(tags[:, index]) for index, layer in enumerate(labels.layers)}
+
+    def look(self, anchors: Sequence[TokenRange]) -> list[_Look]:
+        """What the network says with each anchor in mind, in the window that owns its first token."""
+        from attrib_bench.baselines.network import look
+
+        found: dict[int, _Look] = {}
+        for stretch, window, reading in zip(self.stretches, self.windows, self.readings, strict=True):
+            mine = [index for index, (begin, _) in enumerate(anchors) if stretch.own_first <= begin < stretch.own_last]
+            if mine:
+                inside = [_within(anchors[index], stretch) for index in mine]
+                odds, (types, media) = look(self.network, window, reading, inside)
+                found |= {index: _Look(stretch.first, *each) for index, *each in zip(mine, odds, types, media, strict=True)}
+        return [found[index] for index in range(len(anchors))]
+
+
+def _within(stretch: TokenRange, window: Stretch) -> TokenRange:
+    """The part of a range that lies in a window, counted from its first token."""
+    return max(stretch[0], window.first) - window.first, min(stretch[1], window.last) - window.first
+
+
+def _links(page: _Page, labels: Labels, layers: dict[str, list[TokenRange]]) -> list[Link]:
+    """The attributions of a page, in text order."""
+    anchors = sorted((anchor, layer) for layer in _ANCHORS for anchor in layers.get(layer, ()))
+    looks = page.look([anchor for anchor, _ in anchors])
+    links: list[Link] = []
+    for members in _wholes(anchors, looks, labels.roles.index("content") if "content" in labels.roles else None):
+        ids = tuple(token for index in members for token in range(*anchors[index][0]))
+        layer = anchors[members[0]][1]
+        seen = _agreed([looks[index] for index in members])
+        types = [
+            score if _layer_of_type(type_) == layer else -np.inf for type_, score in zip(labels.types, seen.types, strict=True)
+        ]
+        roles = {
+            role: _role(seen, index, layers[role], is_single=role in _SINGLE)
+            for index, role in enumerate(labels.roles)
+            if role != "content"
+        }
+        if layer == "bare":
+            roles["cue"] = ids
+        link = Link(
+            labels.types[int(np.argmax(types))],
+            content=() if layer == "bare" else ids,
+            medium=labels.media[int(seen.media.argmax())],
+            **roles,
+        )
+        if _is_continuation(link):
+            link = link._replace(continues=next((i for i in reversed(range(len(links))) if links[i].source), None))
+        links.append(link)
+    return links
+
+
+def _is_continuation(link: Link) -> bool:
+    """GQA gives a free indirect content its speaker's words; elsewhere one without source and cue shares the last source."""
+    return link.type == Form.FREE_INDIRECT and not link.source and not link.cue
+
+
+def _wholes(anchors: Sequence[tuple[TokenRange, str]], looks: Sequence[_Look], role: int | None) -> list[list[int]]:
+    """The numbers of the anchors that are one content, in text order: those of a layer that say so of each other."""
+    whole = [[index] for index in range(len(anchors))]
+    for i, (anchor, layer) in enumerate(anchors):
+        for j in range(i + 1, len(anchors)):
+            other, other_layer = anchors[j]
+            if role is None or other[0] >= looks[i].first + len(looks[i].odds):
+                break
+            is_one = looks[i].mean_odds(other, role) + looks[j].mean_odds(anchor, role) > 0
+            if is_one and layer == other_layer and whole[i] is not whole[j]:
+                joined = sorted(whole[i] + whole[j])
+                for index in joined:
+                    whole[index] = joined
+    return [members for index, members in enumerate(whole) if members[0] == index]
+
+
+def _agreed(looks: Sequence[_Look]) -> _Look:
+    """The mean of some looks where their windows overlap."""
+    first = max(look.first for look in looks)
+    last = min(look.first + len(look.odds) for look in looks)
+    odds = np.mean([look.odds[first - look.first : last - look.first] for look in looks], axis=0)
+    return _Look(first, odds, np.sum([look.types for look in looks], axis=0), np.sum([look.media for look in looks], axis=0))
+
+
+def _role(look: _Look, role: int, tagged: Sequence[TokenRange], *, is_single: bool) -> tuple[int, ...]:
+    """The tokens of a role: the ranges with its tags that fit, or the best of them; without any, the words that fit."""
+    fit = [(odds, stretch) for stretch in tagged if (odds := look.mean_odds(stretch, role)) > _LEAST_ODDS]
+    chosen = [max(fit)] if fit and is_single else fit
+    if not chosen:
+        return tuple(int(word) + look.first for word in np.flatnonzero(look.odds[:, role] > _LEAST_ODDS))
+    return tuple(sorted(token for _, stretch in chosen for token in range(*stretch)))
+
+
+def _tagged(page: _Page, labels: Labels) -> Document:
+    """The document with the attributions and hedges of the page in place of its own."""
+    layers = page.layers(labels)
+    found = sorted((stretch, layer) for layer in HedgeType for stretch in layers.get(layer, ()))
+    hedges = tuple(
+        Hedge(id=f"h{number}", span=span_of_tokens(page.document, range(*stretch)), type=HedgeType(layer))
+        for number, (stretch, layer) in enumerate(found, 1)
+    )
+    return replace(annotated(page.document, _links(page, labels, layers)), hedges=hedges)
+
+
+def _with_forms(page: _Page, labels: Labels) -> Document:
+    """The document with the form of each content that was given."""
+    fragments = [
+        (stretch, number)
+        for number, attribution in enumerate(page.document.attributions)
+        for stretch in _runs(token_ids(page.document, attribution.content) if attribution.content else ())
+    ]
+    scores = np.zeros((len(page.document.attributions), len(labels.types)))
+    for look, (_, number) in zip(page.look([stretch for stretch, _ in fragments]), fragments, strict=True):
+        scores[number] += look.types
+    forms = [_form(labels.types[best]) for best in scores.argmax(axis=1).tolist()]
+    found = (replace(attribution, form=form) for attribution, form in zip(page.document.attributions, forms, strict=True))
+    return replace(page.document, attributions=tuple(found))
+
+
+# --- The system -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """What training leaves: a network, how to read words for it, and what its outputs mean."""
+
+    network: Network
+    pieces: _Pieces
+    labels: Labels
+
+    def pages(self, documents: Iterable[Document], *, window: int, batch: int) -> Iterator[_Page]:
+        """The documents as the network reads them, some at a time."""
+        from attrib_bench.baselines.network import readings
+
+        iterator = iter(documents)
+        while some := list(islice(iterator, _MANY)):
+            cut = [self._windows(document, window) for document in some]
+            read = iter(readings(self.network, [each for _, windows in cut for each in windows], n_pieces=batch))
+            for document, (stretches, windows) in zip(some, cut, strict=True):
+                yield _Page(document, self.network, stretches, windows, [next(read) for _ in windows])
+
+    def _windows(self, document: Document, most: int) -> tuple[list[Stretch], list[Window]]:
+        pieces = self.pieces(document)
+        found = stretches(document.sentences, _lengths(pieces), most=most, context=most // 3)
+        sentence = _sentence_numbers(document)
+        return found, [_window(sentence, pieces, stretch) for stretch in found]
+
+
+@dataclass(kw_only=True)
+class Transformer:
+    """An encoder from the Hugging Face hub, fine-tuned; its options are those of its training.
+
+    Trained on GQA it also finds frames, media and GQA's types, for `gqa.roles`. On one machine with one number of threads the
+    same documents and options give the same bytes of predictions.
+    """
+
+    name: ClassVar[str] = "transformer"
+    tasks: ClassVar[tuple[str, ...]] = ("attribution", "spans", "hedge", "form")
+
+    encoder: str = "intfloat/multilingual-e5-small"
+    """An encoder as `transformers` takes it: its id on the hub, or a folder."""
+    blocks: int = 8
+    """How many of the encoder's layers are used, from the lowest on; all where it has fewer."""
+    window: int = 384
+    """The most pieces that are read at once; fewer where the encoder takes fewer."""
+    epochs: int = 6
+    rate: float = 2e-4
+    """The highest rate of AdamW for the encoder."""
+    head_rate: float = 2e-3
+    """The same for what stands on the encoder."""
+    batch: int = 2048
+    """The most pieces of a batch, with padding, in training and prediction."""
+    masked_share: float = 0.06
+    """The share of the pieces that are hidden in training."""
+    warm_up: int = 60
+    """Steps of training in which the rates rise."""
+    seed: int = 0
+    device: str = "cpu"
+    """Where torch trains and predicts, as in ``cuda``. A saved model is read back to the CPU."""
+    _trained: _Trained | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.window < _LEAST_WINDOW:
+            raise DataError(f"found a window of {self.window} pieces, expected at least {_LEAST_WINDOW}")
+        for name in ("blocks", "epochs", "batch", "warm_up"):
+            if getattr(self, name) < 1:
+                raise DataError(f"{name}: found {getattr(self, name)}, expected at least 1")
+
+    def fit(self, documents: Sequence[Document]) -> None:
+        """Fine-tune the encoder on gold documents; how the loss falls is logged.
+
+        Raises DataError where nothing is labelled, where tokens are missing, and where there is no such encoder.
+        """
+        from attrib_bench.baselines import network
+
+        labels = Labels.of(documents)
+        golds = [_Gold.of(document, labels) for document in documents]
+        tags = np.concatenate([gold.tags for gold in golds])
+        priors = np.stack(
+            [(tags == tag).sum(axis=0) / np.maximum((tags != UNKNOWN).sum(axis=0), 1) for tag in range(N_TAGS)], axis=1
+        )
+        untrained, tokenizer = network.pretrained(
+            self.encoder,
+            n_blocks=self.blocks,
+            priors=priors.astype(np.float32),
+            n_roles=len(labels.roles),
+            n_classes=(len(labels.types), len(labels.media)),
+            seed=self.seed,
+        )
+        self.window = min(self.window, untrained.longest)
+        trained = _Trained(untrained.to(self.device), _Pieces(tokenizer, unknown=untrained.special.unknown), labels)
+        read = [(trained.pieces(document), _sentence_numbers(document)) for document in documents]
+
+        def epoch(number: int) -> list[Window]:
+            """The windows of all documents; their borders move from epoch to epoch."""
+            shift = number * _GOLDEN % 1
+            return [
+                _window(sentence, pieces, stretch, gold)
+                for document, gold, (pieces, sentence) in zip(documents, golds, read, strict=True)
+                for stretch in stretches(document.sentences, _lengths(pieces), most=self.window, context=0, shift=shift)
+            ]
+
+        losses = network.train(
+            trained.network,
+            [epoch(number) for number in range(self.epochs)],
+            rate=self.rate,
+            head_rate=self.head_rate,
+            n_pieces=self.batch,
+            masked_share=self.masked_share,
+            warm_up=self.warm_up,
+            seed=self.seed,
+        )
+        for number, loss in enumerate(losses, 1):
+            _LOG.info("epoch %d of %d: loss %.4f a word", number, self.epochs, loss)
+        self._trained = trained
+
+    def predict(self, documents: Sequence[Document], task: str) -> list[Document]:
+        """The documents with the system's attributions, sources and hedges; for `form`, with the form of each given content.
+
+        Raises DataError for another task, an untrained system, and a document without text or tokens.
+        """
+        if task not in self.tasks:
+            raise DataError(f"{self.name}: found the task {task!r}, expected one of {', '.join(self.tasks)}")
+        trained = self._known()
+        answer = _with_forms if task == "form" else _tagged
+        return [answer(page, trained.labels) for page in trained.pages(documents, window=self.window, batch=self.batch)]
+
+    def save(self, folder: Path) -> None:
+        """Write the model: weights in half precision, which training leaves them in, and the tokenizer; nothing else is needed.
+
+        Raises DataError for an untrained system.
+        """
+        trained = self._known()
+        files = {
+            "weights.safetensors": trained.network.weights(),
+            "encoder.json": json.dumps(trained.network.encoder.config.to_dict(), sort_keys=True).encode(),
+            "tokenizer.json": trained.pieces.tokenizer.to_str().encode(),
+        }
+        options = {option.name: getattr(self, option.name) for option in fields(self) if option.init and option.name != "device"}
+        about = {"options": options, "labels": trained.labels._asdict(), "special": trained.network.special._asdict()}
+        save_model(folder, system=self.name, files=files, about=about)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The saved model. Raises DataError as `open_model` does."""
+        from tokenizers import Tokenizer
+
+        from attrib_bench.baselines import network
+
+        model = open_model(folder, system=cls.name)
+        labels = Labels(**{name: tuple(values) for name, values in model.about["labels"].items()})
+        special = network.Special(**model.about["special"])
+        restored = network.restored(
+            json.loads(model.files["encoder.json"]),
+            model.files["weights.safetensors"],
+            special,
+            n_layers=len(labels.layers),
+            n_roles=len(labels.roles),
+            n_classes=(len(labels.types), len(labels.media)),
+        )
+        system = cls(**model.about["options"])
+        tokenizer = Tokenizer.from_str(model.files["tokenizer.json"].decode())
+        system._trained = _Trained(restored, _Pieces(tokenizer, unknown=special.unknown), labels)
+        return system
+
+    def _known(self) -> _Trained:
+        if self._trained is None:
+            raise DataError(f"{self.name}: has learned nothing yet; fit it or load a model")
+        return self._trained
+
+
+def _lengths(pieces: Sequence[Ints]) -> Ints:
+    return np.array([len(piece) for piece in pieces], dtype=np.int64)
