@@ -214,10 +214,11 @@ def _attributions(
     """Attributions in any order, no two of them equal, whose parents and continued ones exist and never run in a circle."""
     maybe_span = st.none() | some_span
     attributions: dict[Attribution, str] = {}
+    no_content: list[Span | None] = [None]
     for attribution_id in attribution_ids:
         earlier = [replace(a, id=known_id) for a, known_id in attributions.items()]
         form = draw(st.sampled_from(Form))
-        shared = st.sampled_from([a.content for a in earlier if a.content is not None] or [None])
+        shared = st.sampled_from([a.content for a in earlier if a.content is not None] or no_content)
         content = draw(st.one_of(some_span, shared, st.none())) or (None if form is Form.NO_COMMENT else draw(some_span))
         attribution = Attribution(
             id="", form=form, status=draw(st.sampled_from(Status)), content=content, addressee=draw(maybe_span)

@@ -61,6 +61,7 @@ def _units(path: Path) -> Iterator[Unit]:
 
 def _recognises(path: Path) -> bool:
     files = [path] if path.suffix == ".ann" else sorted(path.glob("*.ann")) if path.is_dir() else []
+    files = [file for file in files if file.with_suffix(".txt").is_file()]
     known = re.compile(rf"T\d+\t({'|'.join(MARKS)}) ".encode(), re.MULTILINE)
     return any(known.search(head(file)) for file in files[:100])
 

@@ -68,11 +68,14 @@ def _counts(collection: Collection) -> TableOf:
 
 
 def _agreement(root: Path, names: list[str]) -> TableOf:
-    found = []
+    found, n_articles = [], []
     for name in names:
-        first, second = (load_pass(name, annotator, root=root).document_by_id for annotator in ("a", "b"))
-        found.append({(row.layer, row.measure): row for row in agreement([first, second]).rows if not row.part})
-    rows = []
+        passes = [load_pass(name, annotator, root=root).document_by_id for annotator in ("a", "b")]
+        both = sorted(passes[0].keys() & passes[1].keys())
+        compared = agreement([{doc_id: documents[doc_id] for doc_id in both} for documents in passes])
+        found.append({(row.layer, row.measure): row for row in compared.rows if not row.part})
+        n_articles.append(len(both))
+    rows = [("articles with both passes", *(cell for n in n_articles for cell in ("", str(n))))]
     for layer, measure, title in _MEASURES:
         cells = []
         for by_name in found:
