@@ -51,23 +51,25 @@ _NACH = re.compile(
     rf"(?:{_PREPOSITIONAL}(?=[HhmKJVT,]))?(?:,{_LONG}(?=,?[HhmKJVTxa]))?)"
 )
 _NACH_BEHIND = re.compile("[dgkn]+a*CX")
-_CARRIER_ZUFOLGE = re.compile(rf"(?:[dgkn]+(?:x?[an])*|a?)C(?:a+[NBCQ]+)?(?:{_GENITIVE}|{_OF})*(?=Z)")
+_CARRIER_ZUFOLGE = re.compile(rf"(?:[dgkn]+(?:x?[an])*|(?<![oNe])a|)C(?:a+[NBCQ]+)?(?:{_GENITIVE}|{_OF})*(?=Z)")
 _PHRASE_ZUFOLGE = re.compile(rf"{_LONG}(?=Z)")
 _PHRASE_WONACH = re.compile(rf"{_NOMINAL}(?:{_GENITIVE}|{_PREPOSITIONAL})*(?=,Y)")
 _BEFORE_NOUN = re.compile("[dgk]?a*$")
-_ENDS_IN_ZU = re.compile("z[aVPT]$")
+_ZU = "(?:z[aVPTHhmxd]|I)"
+_ENDS_IN_ZU = re.compile(f"{_ZU}$")
 _FINITE = re.compile("[HhmVT]")
 _SECOND_CUE = re.compile("u[xr]?[VTH]")
 
 _BOUNDS = ",:;.-q$"
 _LEFT_OF_CLAUSE = re.compile(r"[;:]|,(?=[uUcs])|(?<=,)[pXv]?[dg](?=[^,]*,)")
-_RIGHT_OF_CLAUSE = re.compile(";|,(?=[uU])")
+_RIGHT_OF_CLAUSE = re.compile(f";|,(?=[uU]|[dgk]?a*{_NOUN}[HhmVT])")
+_MAIN_BEHIND = re.compile(",(?=[HhmVTK])")
 _START_OF_FRAME = re.compile(";|,(?=[uU])")
 _END_OF_CONTENT = re.compile(",(?=w)|,?u(?=[VT](?:[^,.]|,c))|,S(?=[dgkanNoBC])")
 _RELATIVE = re.compile("[pXvfz]?[dg]")
 _RELATIVE_CUE = re.compile("[pXvz]?[dg](?![anNBC]*[VHhmKJT])")
 _ANTECEDENT = re.compile(rf"(?={_NOMINAL})(?<![agdkn]){_LONG}(?=,)")
-_ZU_CLAUSE = re.compile("[^,]*z[aVPT](?=[,.u$])")
+_ZU_CLAUSE = re.compile(f"[^,]*{_ZU}(?=[-,.;u$pf])")
 _VERB_SECOND = re.compile(rf"x*(?:{_LONG}|{_PREPOSITIONAL}|[oed])x*[HhmVTxa]")
 _SUBJUNCTIVE = re.compile(rf"K|[NBCboe](a)(?=[^aNnBCQ])|^x*(?:{_LONG}|{_PREPOSITIONAL}|[oedg])J")
 _PHRASE_AND_SUBJUNCTIVE = re.compile(rf"{_SHORT}[KJ]")
@@ -536,6 +538,7 @@ class _Sentence:
                 if words[i - 1] != "bekannt":
                     return None
                 one.cue.insert(0, i - 1)
+                one.lemma = cue_verbs().get("bekannt" + words[i].lower(), "")
             one.helpers = list(range(i + 1, end))
             clause.is_passive = "h" in rest and one.lemma != words[i].lower()
             return clause
@@ -661,8 +664,8 @@ class _Sentence:
         """The subject of the first conjunct before `end`, which the second shares (S10)."""
         letters = self._letters
         at = self._skip(_LEAD, max(letters.rfind(mark, 0, end) for mark in ";:q") + 1)
-        if letters[at] in "og":
-            return (at, at + 1) if letters[at + 1] in "HhmVTx" else None
+        if letters[at] in "og" and letters[at + 1] in "HhmVTx":
+            return at, at + 1
         before = _FOREFIELD.match(letters, at, end)
         if before is not None and self._words[at].lower() not in ("dem", "den"):
             return before.span()
@@ -765,12 +768,15 @@ class _Sentence:
 
     def _stop(self, start: int) -> int:
         """Where a content that begins here ends: before a comment, a second cue or a *so X* (C6, C7), else with the sentence."""
-        cut = _END_OF_CONTENT.search(self._letters, start + 1, self._end)
-        return cut.start() if cut else self._end
+        for cut in _END_OF_CONTENT.finditer(self._letters, start + 1, self._end):
+            if cut[0] != "," or not _ANY_SUBJUNCTIVE.search(self._letters, cut.end(), self._end):  # (R19)
+                return cut.start()
+        return self._end
 
     def _content_behind(self, clause: _Clause, one: Found) -> Found | None:
         """*X sagte, …*, *X sagte: …*; without a clause a reported one if the verb is of list R (D5, D6)."""
-        letters, words, stop, end = self._letters, self._words, clause.end, self._end
+        letters, words, end = self._letters, self._words, self._end
+        stop = max(clause.end, one.source[1] if one.source else 0)  # an apposition of the subject may reach further
         frame_start = 0
         for match in _START_OF_FRAME.finditer(letters, 0, clause.start):
             frame_start = match.end()
@@ -789,7 +795,9 @@ class _Sentence:
             if comma is None:
                 return None
             if comma < end and letters[comma] == "," and self._is_clause(comma + 1, one.lemma):
-                one.content, one.frame = [(comma + 1, self._stop(comma + 1))], [(frame_start, comma + 1)]
+                main = _MAIN_BEHIND.search(letters, comma + 1, end) if clause.is_final and clause.start == 0 else None
+                one.content = [(comma + 1, main.start() if main else self._stop(comma + 1))]
+                one.frame = [(frame_start, comma + 1)]
                 return one
         if (
             not clause.is_final

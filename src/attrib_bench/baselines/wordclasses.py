@@ -6,6 +6,7 @@ Letters of closed classes are the keys of `attrib_bench.lexicon.WORD_CLASSES`. B
     C  carrier noun (list K)               P  cue verb, participle; adjective that is a cue
     B  nominal cue                         T  finite part of a separable cue verb
     a  what ends like an adjective         n  number
+    I  infinitive with *zu* inside
     x  any other word                      #  any other sign
     q  quoted speech                       Q  quoted part of a clause
     b  bracket after a noun                '  quotation mark that closes or opens nothing
@@ -40,6 +41,10 @@ _MARKS = {
     **dict.fromkeys(["„", "»", "“", "”", "«", '"', "''", "‚", "‘", "’"], "'"),
 }
 _ADJECTIVE = ("e", "en", "er", "es", "em")
+_ZU_INSIDE = re.compile(
+    r"(?:ab|an|auf|aus|bei|da|durch|ein|empor|entgegen|entlang|fern|fest|fort|frei|her\w*|hin\w*|los|mit|nach|nieder|statt|teil|um|"
+    r"unter|vor\w*|weg|weiter|wieder|zurück|zusammen|zu|über\w*)zu\w+e?n$"
+)
 _BRACKET = re.compile(r"\([^()]{1,14}\)")
 _FRAME_BEHIND = re.compile(",[VT]")
 _LONG_SPEECH = 5  # tokens: a longer quotation with two words in lower case is speech, a shorter one may be a title
@@ -77,6 +82,8 @@ def _class_of(word: str) -> str:
         return "T"
     if "." in word:
         return "N"  # the name of a site
+    if _ZU_INSIDE.match(word):
+        return "I"
     if len(word) > 3 and word.endswith(_ADJECTIVE):
         return "a"
     return "x" if word[0].isalpha() else "#"
