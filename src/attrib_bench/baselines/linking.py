@@ -1,11 +1,10 @@
 """From labelled spans to whole attributions: which content has which cue, source, frame and addressee.
 
 A tagger, whatever it is, says where contents, cues, sources, frames and addressees stand (`Candidates`). The trained `Linker`
-joins fragments that are one span, chooses for each content its frame, cue, source, addressee and medium, drops contents that
-are hardly any, and hands over `Link`s, of which `annotated` makes attributions::
+joins fragments that are one span, chooses for each content its frame, cue, source, addressee and medium, and hands over
+`Link`s, of which `annotated` makes attributions::
 
-    linker = Linker()
-    linker.fit([(document, Candidates.of(document)) for document in gold])       # or with what a tagger finds in them
+    linker = Linker.fitted([(document, Candidates.of(document)) for document in gold])
     predicted = annotated(document, linker.link(document, candidates))
 
 Every decision is a choice among a few (`Choice`): a log-linear model that ranks them by their features, as Denis & Baldridge
@@ -16,7 +15,7 @@ Every decision is a choice among a few (`Choice`): a log-linear model that ranks
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
@@ -35,12 +34,13 @@ Features = Sequence[str]
 ROLES = ("frame", "cue", "source", "addressee")
 """What a content is linked with, in the order in which it is decided."""
 
+_DISCONTINUOUS = ("frame", "cue")
 _PLURALS = {"frame": "frames", "cue": "cues", "source": "sources", "addressee": "addressees"}
 _SENTENCES_BEFORE = {"frame": 2, "cue": 2, "source": 7, "addressee": 1}
 _SENTENCES_AFTER = 2
 _N_NEAREST = 5  # candidates considered on either side of a content
 _LEAST_F1 = 0.3  # of a candidate and the gold span that it stands for
-_LEAST_CONTENT_F1 = 0.4  # the same for a content, and what makes one worth keeping
+_LEAST_CONTENT_F1 = 0.4  # the same for a content
 _RIDGE = 0.3  # penalty on squared weights
 
 
@@ -49,8 +49,6 @@ class Content(NamedTuple):
 
     tokens: TokenIds
     type: str
-    score: float = 1.0
-    """How sure the tagger is of it, in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,14 +182,20 @@ def _source_refs(document: Document, span: Span | None, sources: dict[str, Sourc
 
 def _parents(links: Sequence[Link]) -> Iterator[int | None]:
     """For each link the one with the shortest content that holds its content, cue and source and has another source."""
-    masks = [tuple(mask_of(ids) for ids in (link.content, link.cue, link.source)) for link in links]
-    for content, cue, source in masks:
-        inner = content | cue | source
-        around = [
-            (outer.bit_count(), index)
-            for index, (outer, _, other) in enumerate(masks)
-            if inner & outer == inner and content and content != outer and source and other and not source & other
-        ]
+    contents = [set(link.content) for link in links]
+    order = sorted((link.content[0], index) for index, link in enumerate(links) if link.content and link.source)
+    starts = [start for start, _ in order]
+    longest = max((link.content[-1] - link.content[0] for link in links if link.content), default=0)
+    for link, content in zip(links, contents, strict=True):
+        inner = content.union(link.cue, link.source)
+        around = []
+        if content and link.source:
+            near = order[bisect_left(starts, link.content[-1] - longest) : bisect_right(starts, link.content[0])]
+            around = [
+                (len(contents[index]), index)
+                for _, index in near
+                if inner <= contents[index] != content and not set(links[index].source) & set(link.source)
+            ]
         yield min(around)[1] if around else None
 
 
@@ -213,13 +217,6 @@ class Choice:
         """The index of the likeliest option, the first of equals."""
         scores = self.scores(options)
         return scores.index(max(scores))
-
-    def probabilities(self, options: Sequence[Features]) -> list[float]:
-        """The probability of each option."""
-        scores = self.scores(options)
-        top = max(scores)
-        odds = [math.exp(score - top) for score in scores]
-        return [odd / math.fsum(odds) for odd in odds]
 
     @classmethod
     def fitted(cls, examples: Sequence[tuple[Sequence[Features], int]]) -> Choice:
@@ -304,11 +301,10 @@ class _Span:
     last_sentence: int
     type: str
     """Of a content; the role of any other span."""
-    score: float
     features: tuple[str, ...]
 
     @classmethod
-    def of(cls, tokens: TokenIds, page: _Page, kind: str, *, score: float = 1.0) -> _Span:
+    def of(cls, tokens: TokenIds, page: _Page, kind: str) -> _Span:
         first, last = tokens[0], tokens[-1]
         words, capital = page.words, page.capital
         features = (
@@ -317,7 +313,7 @@ class _Span:
             f"size={_size(len(tokens))}",
             f"case={capital[first]:d}{capital[last]:d}{len(tokens) == 1:d}",
         )
-        return cls(tokens, mask_of(tokens), first, last + 1, page.sentence(first), page.sentence(last), kind, score, features)
+        return cls(tokens, mask_of(tokens), first, last + 1, page.sentence(first), page.sentence(last), kind, features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +325,7 @@ class _Spans:
 
     @classmethod
     def of(cls, candidates: Candidates, page: _Page) -> _Spans:
-        contents = [_Span.of(c.tokens, page, c.type, score=c.score) for c in candidates.contents]
+        contents = [_Span.of(content.tokens, page, content.type) for content in candidates.contents]
         roles = {role: [_Span.of(ids, page, role) for ids in getattr(candidates, _PLURALS[role])] for role in ROLES}
         return cls(_ordered(contents), {role: _ordered(spans) for role, spans in roles.items()})
 
@@ -387,8 +383,17 @@ def _merged(spans: Sequence[_Span], pairs: Iterable[tuple[_Span, _Span]], page: 
             merged.append(whole[0])
         else:
             tokens = tuple(sorted({token for span in whole for token in span.tokens}))
-            merged.append(_Span.of(tokens, page, whole[0].type, score=sum(span.score for span in whole) / len(whole)))
+            merged.append(_Span.of(tokens, page, whole[0].type))
     return _ordered(merged)
+
+
+def _joined(spans: _Spans, page: _Page, join: Choice) -> _Spans:
+    """The candidates, with fragments made one."""
+
+    def merged(some: Sequence[_Span]) -> list[_Span]:
+        return _merged(some, [pair for pair in _neighbours(some) if join.best(_join_options(*pair, page, spans))], page)
+
+    return _Spans(merged(spans.contents), {**spans.roles, **{role: merged(spans.roles[role]) for role in _DISCONTINUOUS}})
 
 
 def _covers(gold: int, span: _Span) -> bool:
@@ -400,15 +405,6 @@ def _covers(gold: int, span: _Span) -> bool:
 
 _Chosen = Mapping[str, _Span | None]
 """The spans that a content is linked with, by role; of the previous content also that content itself, as ``content``."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """A content with what was chosen for it, and how likely each choice was."""
-
-    content: _Span
-    chosen: _Chosen
-    probability: Mapping[str, float]
 
 
 def _options(role: str, content: _Span, previous: _Chosen, spans: _Spans) -> list[_Span]:
@@ -503,96 +499,73 @@ def _medium_options(content: _Span, chosen: _Chosen, media: Sequence[str], page:
     return [[medium, *(f"{medium} {fact}" for fact in facts)] for medium in media]
 
 
-def _keep_options(linked: _Linked) -> Sequence[Features]:
-    """A content to drop, and one to keep."""
-    content, chosen = linked.content, linked.chosen
-    has = "".join(role[0] if chosen[role] is not None else "-" for role in ROLES)
-    sure = f"sure={int(10 * content.score)}"
-    facts = [sure, f"{sure} has={has}", f"has={has}", *content.features]
-    facts += [f"{role}={int(10 * linked.probability[role])}" for role in ROLES]
-    return [], ["keep", *facts, *(f"{content.type} {fact}" for fact in facts)]
-
-
 # --- The linker -----------------------------------------------------------------------------------------------------
 
 Example = tuple[Sequence[Features], int]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Linker:
-    """Chooses what belongs together. It knows nothing before `fit`."""
+    """Chooses what belongs together."""
 
-    join: Choice = field(default_factory=Choice)
-    """Whether two neighbouring cues, or two neighbouring contents of a type, are fragments of one."""
-    roles: Mapping[str, Choice] = field(default_factory=lambda: {role: Choice() for role in ROLES})
-    medium: Choice = field(default_factory=Choice)
-    media: tuple[str, ...] = ()
-    keep: Choice = field(default_factory=Choice)
-    """Whether a content is one."""
-    shares_sources: bool = False
+    join: Choice
+    """Whether two neighbours, cues, frames or contents of one type, are fragments of one."""
+    roles: Mapping[str, Choice]
+    medium: Choice
+    media: tuple[str, ...]
+    shares_sources: bool
     """Whether an attribution that takes the source of another has no span of its own, but `continues` the other."""
 
-    def fit(self, examples: Sequence[tuple[Document, Candidates]]) -> None:
-        """Learn from gold documents, each with candidates: its own, or better those a tagger finds that has not seen it."""
+    @classmethod
+    def fitted(cls, examples: Sequence[tuple[Document, Candidates]]) -> Self:
+        """The linker that has learned from gold documents, each with candidates, best its own.
+
+        Candidates that a tagger found in them make it hesitate: what a tagger misses looks as if there were nothing to link.
+        """
         pages = [_Page(document) for document, _ in examples]
-        golds = [[link for link in links_of(document) if link.content] for document, _ in examples]
+        golds = [links_of(document) for document, _ in examples]
         spans = [_Spans.of(candidates, page) for (_, candidates), page in zip(examples, pages, strict=True)]
-        self.shares_sources = any(link.continues is not None for links in golds for link in links)
-        self.media = tuple(sorted({link.medium for links in golds for link in links if link.medium}))
-        self.join = Choice.fitted([e for args in zip(pages, golds, spans, strict=True) for e in _join_examples(*args)])
-        spans = [self._joined(found, page) for found, page in zip(spans, pages, strict=True)]
+        media = tuple(sorted({link.medium for links in golds for link in links if link.medium}))
+        join = Choice.fitted([each for args in zip(pages, golds, spans, strict=True) for each in _join_examples(*args)])
         choices: dict[str, list[Example]] = {name: [] for name in (*ROLES, "medium")}
         for page, links, found in zip(pages, golds, spans, strict=True):
-            for name, example in _link_examples(page, links, found, self.media):
+            for name, example in _link_examples(page, links, _joined(found, page, join), media):
                 choices[name].append(example)
-        self.roles = {role: Choice.fitted(choices[role]) for role in ROLES}
-        self.medium = Choice.fitted(choices["medium"])
-        keeps = []
-        for page, links, found in zip(pages, golds, spans, strict=True):
-            matched = _matched(links, found.contents)
-            keeps += [(_keep_options(linked), int(id(linked.content) in matched)) for linked in self._linked(found, page)]
-        self.keep = Choice.fitted(keeps) if any(not right for _, right in keeps) else Choice({"keep": 1.0})
+        return cls(
+            join=join,
+            roles={role: Choice.fitted(choices[role]) for role in ROLES},
+            medium=Choice.fitted(choices["medium"]),
+            media=media,
+            shares_sources=any(link.continues is not None for links in golds for link in links),
+        )
 
     def link(self, document: Document, candidates: Candidates) -> list[Link]:
         """The attributions that these candidates make up, in the order of their contents."""
         page = _Page(document)
-        spans = self._joined(_Spans.of(candidates, page), page)
-        kept = [linked for linked in self._linked(spans, page) if self.keep.best(_keep_options(linked))]
+        spans = _joined(_Spans.of(candidates, page), page, self.join)
         links: list[Link] = []
         holders: dict[TokenIds, int] = {}
-        for linked in kept:
-            link = self._link(linked, page)
+        for content, chosen in self._linked(spans, page):
+            link = self._link(content, chosen, page)
             first = holders.setdefault(link.source, len(links)) if link.source else len(links)
             if self.shares_sources and first < len(links) and not link.cue:
                 link = link._replace(source=(), continues=first)
             links.append(link)
         return links
 
-    def _joined(self, spans: _Spans, page: _Page) -> _Spans:
-        """The candidates, with fragments made one."""
-
-        def joined(some: Sequence[_Span]) -> list[_Span]:
-            pairs = [pair for pair in _neighbours(some) if self.join.best(_join_options(*pair, page, spans))]
-            return _merged(some, pairs, page)
-
-        return _Spans(joined(spans.contents), {**spans.roles, "cue": joined(spans.roles["cue"])})
-
-    def _linked(self, spans: _Spans, page: _Page) -> Iterator[_Linked]:
+    def _linked(self, spans: _Spans, page: _Page) -> Iterator[tuple[_Span, _Chosen]]:
+        """Each content with what is chosen for it."""
         previous: _Chosen = {}
         for content in spans.contents:
             chosen: dict[str, _Span | None] = {}
-            probability: dict[str, float] = {}
             for role in ROLES:
                 options = _options(role, content, previous, spans)
-                odds = self.roles[role].probabilities(_role_options(role, content, options, chosen, previous, page))
-                probability[role] = max(odds)
-                best = odds.index(probability[role])
+                best = self.roles[role].best(_role_options(role, content, options, chosen, previous, page))
                 chosen[role] = options[best - 1] if best else None
-            yield _Linked(content, chosen, probability)
+            yield content, chosen
             previous = {**chosen, "content": content}
 
-    def _link(self, linked: _Linked, page: _Page) -> Link:
-        content, chosen = linked.content, linked.chosen
+    def _link(self, content: _Span, chosen: _Chosen, page: _Page) -> Link:
         medium = ""
         if self.media:
             medium = self.media[self.medium.best(_medium_options(content, chosen, self.media, page))]
@@ -605,7 +578,6 @@ class Linker:
             "choices": {
                 "join": dict(self.join.weights),
                 "medium": dict(self.medium.weights),
-                "keep": dict(self.keep.weights),
                 **{role: dict(choice.weights) for role, choice in self.roles.items()},
             },
             "media": list(self.media),
@@ -616,12 +588,11 @@ class Linker:
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """The linker of a JSON object. Raises DataError where a part is missing or a weight is no finite number."""
         try:
-            choices = {name: _choice(name, record["choices"][name]) for name in ("join", "medium", "keep", *ROLES)}
+            choices = {name: _choice(name, record["choices"][name]) for name in ("join", "medium", *ROLES)}
             media, shares = tuple(map(str, record["media"])), bool(record["shares_sources"])
         except (KeyError, TypeError, AttributeError) as error:
             raise DataError(f"the linker: {error!r}; expected choices with weights, media and shares_sources") from error
-        roles = {role: choices[role] for role in ROLES}
-        return cls(choices["join"], roles, choices["medium"], media, choices["keep"], shares)
+        return cls(choices["join"], {role: choices[role] for role in ROLES}, choices["medium"], media, shares)
 
 
 def _choice(name: str, weights: Mapping[str, Any]) -> Choice:
@@ -652,7 +623,7 @@ def _matched(links: Sequence[Link], contents: Sequence[_Span]) -> dict[int, Link
 
 def _join_examples(page: _Page, links: Sequence[Link], spans: _Spans) -> Iterator[Example]:
     """Neighbours that gold has in one span, or in two."""
-    for some, label in ((spans.contents, "content"), (spans.roles["cue"], "cue")):
+    for some, label in ((spans.contents, "content"), *((spans.roles[role], role) for role in _DISCONTINUOUS)):
         golds = [mask_of(getattr(link, label)) for link in links]
         for left, right in _neighbours(some):
             is_one = any(_covers(gold, left) and _covers(gold, right) for gold in golds)
