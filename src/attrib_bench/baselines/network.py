@@ -42,12 +42,19 @@ class Window:
     word_of_piece: Ints
     sentence: Ints
     """Of shape (W,): the number of each word's sentence."""
-    tags: Ints | None = None
+
+
+@dataclass(frozen=True)
+class Example:
+    """A window and what the network should find in it."""
+
+    window: Window
+    tags: Ints
     """Of shape (W, L)."""
-    anchors: Sequence[TokenRange] = ()
-    roles: NDArray[np.bool_] | None = None
+    anchors: Sequence[TokenRange]
+    roles: NDArray[np.bool_]
     """Of shape (A, W, R): whether the word belongs to that part of the anchor's attribution."""
-    classes: Ints | None = None
+    classes: Ints
     """Of shape (A, number of classifications)."""
 
 
@@ -169,31 +176,28 @@ class Network(nn.Module):
         summary = torch.cat([hidden.amax(dim=1), share @ anchor], dim=-1)
         return self.reader(hidden), [classifier(summary) for classifier in self.classifiers]
 
-    def loss(self, windows: Sequence[Window], *, masked: Sequence[Ints]) -> Tensor:
+    def loss(self, examples: Sequence[Example], *, masked: Sequence[Ints]) -> Tensor:
         """The negative log-likelihood of tags, roles and classes, for one word."""
-        words = functional.dropout(self.words(windows, masked=masked), _DROPOUT, self.training)
-        n_words = sum(len(window.sentence) for window in windows)
-        total = self._tag_loss(self.emissions(words), windows)
+        words = self.words([example.window for example in examples], masked=masked)
+        words = functional.dropout(words, _DROPOUT, self.training)
         features = self.projection(words)
-        for row, window in enumerate(windows):
-            if window.anchors and window.roles is not None and window.classes is not None:
-                roles, classes = self.read(features[row, : len(window.sentence)], window.sentence, window.anchors)
-                wanted = torch.from_numpy(window.roles.astype(np.float32)).to(roles.device)
+        total = self._tag_loss(self.emissions(words), [example.tags for example in examples])
+        for row, example in enumerate(examples):
+            if example.anchors:
+                sentence = example.window.sentence
+                roles, classes = self.read(features[row, : len(sentence)], sentence, example.anchors)
+                wanted = torch.from_numpy(example.roles.astype(np.float32)).to(roles.device)
                 total = total + _ROLE_WEIGHT * functional.binary_cross_entropy_with_logits(roles, wanted, reduction="sum")
-                for logits, labels in zip(classes, window.classes.T, strict=True):
-                    expected = torch.from_numpy(labels.copy()).to(logits.device)
-                    missed = functional.cross_entropy(logits, expected, ignore_index=UNKNOWN, reduction="sum")
-                    total = total + _CLASS_WEIGHT * missed
-        return total / n_words
+                for scores, labels in zip(classes, example.classes.T, strict=True):
+                    right = torch.from_numpy(labels.copy()).to(scores.device)
+                    total = total + _CLASS_WEIGHT * functional.cross_entropy(scores, right, reduction="sum")
+        return total / sum(len(example.tags) for example in examples)
 
-    def _tag_loss(self, emissions: Tensor, windows: Sequence[Window]) -> Tensor:
+    def _tag_loss(self, emissions: Tensor, tags: Sequence[Ints]) -> Tensor:
         """The negative log-likelihood of the gold tags under a linear-chain conditional random field for each layer."""
         n_words = emissions.shape[1]
-        tags = np.full((len(windows), n_words, emissions.shape[2]), UNKNOWN)
-        for row, window in enumerate(windows):
-            assert window.tags is not None
-            tags[row, : len(window.tags)] = window.tags
-        gold = torch.from_numpy(tags).to(emissions.device)
+        padded = [np.pad(each, ((0, n_words - len(each)), (0, 0)), constant_values=UNKNOWN) for each in tags]
+        gold = torch.from_numpy(np.stack(padded)).to(emissions.device)
         known = gold != UNKNOWN
         gold = gold.clamp(min=0)
         steps = self.transitions + self.forbidden
@@ -266,7 +270,7 @@ def look(network: Network, window: Window, reading: Reading, anchors: Sequence[T
 
 def train(
     network: Network,
-    epochs: Sequence[Sequence[Window]],
+    epochs: Sequence[Sequence[Example]],
     *,
     rate: float,
     head_rate: float,
@@ -275,7 +279,7 @@ def train(
     warm_up: int,
     seed: int,
 ) -> Iterator[float]:
-    """Fit the network to the windows of one epoch after the other; the mean loss of each epoch, when it is over.
+    """Fit the network to the examples of one epoch after the other; the mean loss of each epoch, when it is over.
 
     AdamW, whose rate rises for `warm_up` steps and then falls to 0 by the end. `head_rate` is the rate of all that is not
     the encoder. Word embeddings stay as they are. A share of the pieces is hidden from the encoder.
@@ -289,16 +293,16 @@ def train(
     step = 0
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        for number, windows in enumerate(epochs):
+        for number, examples in enumerate(epochs):
             network.train()
             losses = []
-            order = batches(windows, n_pieces=n_pieces, random=random)
+            order = batches([example.window for example in examples], n_pieces=n_pieces, random=random)
             for index, batch in enumerate(order):
                 done = (number + index / len(order)) / len(epochs)
                 for group, highest in zip(optimizer.param_groups, rates, strict=True):
                     group["lr"] = highest * min((step + 1) / warm_up, 1 - done)
-                chosen = [windows[i] for i in batch]
-                hidden = [np.flatnonzero(random.random(len(window.pieces)) < masked_share) for window in chosen]
+                chosen = [examples[i] for i in batch]
+                hidden = [np.flatnonzero(random.random(len(example.window.pieces)) < masked_share) for example in chosen]
                 loss = network.loss(chosen, masked=hidden)
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()

@@ -31,7 +31,7 @@ from attrib_bench.tokens import span_of_tokens, token_ids
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from attrib_bench.baselines.network import Network, Reading, Window
+    from attrib_bench.baselines.network import Example, Network, Reading, Window
 
 _ANCHORS = ("direct", "other", "bare")
 """Layers of anchors: contents that are quoted word by word, other contents, and the cues of attributions without content."""
@@ -222,30 +222,38 @@ class _Pieces:
         return [self._known[word] for word in words]
 
 
-def _window(sentence: Ints, pieces: Sequence[Ints], stretch: Stretch, gold: _Gold | None = None) -> Window:
-    """What the network reads of a document at a stretch, and, with `gold`, what it should find there."""
+def _window(sentence: Ints, pieces: Sequence[Ints], stretch: Stretch) -> Window:
+    """What the network reads of a document at a stretch."""
     from attrib_bench.baselines.network import Window
 
     words = slice(stretch.first, stretch.last)
-    lengths = [len(piece) for piece in pieces[words]]
-    window = Window(np.concatenate(pieces[words]), np.repeat(np.arange(len(lengths)), lengths), sentence[words])
-    if gold is None:
-        return window
+    lengths = _lengths(pieces[words])
+    return Window(np.concatenate(pieces[words]), np.repeat(np.arange(len(lengths)), lengths), sentence[words])
+
+
+def _lengths(pieces: Sequence[Ints]) -> Ints:
+    return np.array([len(piece) for piece in pieces], dtype=np.int64)
+
+
+def _example(window: Window, stretch: Stretch, gold: _Gold) -> Example:
+    """What the network should find at a stretch. A range that is cut off begins, or ends, with the window."""
+    from attrib_bench.baselines.network import Example
+
+    words = slice(stretch.first, stretch.last)
+    tags = gold.tags[words].copy()
+    tags[0, tags[0] == I] = B
     anchors = [
         (_within(anchor, stretch), number)
         for anchor, number in gold.anchors
         if anchor[0] < stretch.last and anchor[1] > stretch.first
     ]
     numbers = [number for _, number in anchors]
-    tags = gold.tags[words].copy()
-    tags[0, tags[0] == I] = B  # of a range that a border cuts
-    return replace(
-        window,
-        tags=tags,
-        anchors=[anchor for anchor, _ in anchors],
-        roles=gold.roles[numbers, words],
-        classes=gold.classes[numbers],
-    )
+    return Example(window, tags, [anchor for anchor, _ in anchors], gold.roles[numbers, words], gold.classes[numbers])
+
+
+def _within(stretch: TokenRange, window: Stretch) -> TokenRange:
+    """The part of a range that lies in a window, counted from the window's first token."""
+    return max(stretch[0], window.first) - window.first, min(stretch[1], window.last) - window.first
 
 
 # --- What the network says -> attributions --------------------------------------------------------------------------
@@ -301,11 +309,6 @@ class _Page:
                 odds, (types, media) = look(self.network, window, reading, inside)
                 found |= {index: _Look(stretch.first, *each) for index, *each in zip(mine, odds, types, media, strict=True)}
         return [found[index] for index in range(len(anchors))]
-
-
-def _within(stretch: TokenRange, window: Stretch) -> TokenRange:
-    """The part of a range that lies in a window, counted from its first token."""
-    return max(stretch[0], window.first) - window.first, min(stretch[1], window.last) - window.first
 
 
 def _links(page: _Page, labels: Labels, layers: dict[str, list[TokenRange]]) -> list[Link]:
@@ -497,11 +500,11 @@ class Transformer:
         trained = _Trained(untrained.to(self.device), _Pieces(tokenizer, unknown=untrained.special.unknown), labels)
         read = [(trained.pieces(document), _sentence_numbers(document)) for document in documents]
 
-        def epoch(number: int) -> list[Window]:
-            """The windows of all documents; their borders move from epoch to epoch."""
+        def epoch(number: int) -> list[Example]:
+            """What is learned from all documents; the borders of windows move from epoch to epoch."""
             shift = number * _GOLDEN % 1
             return [
-                _window(sentence, pieces, stretch, gold)
+                _example(_window(sentence, pieces, stretch), stretch, gold)
                 for document, gold, (pieces, sentence) in zip(documents, golds, read, strict=True)
                 for stretch in stretches(document.sentences, _lengths(pieces), most=self.window, context=0, shift=shift)
             ]
@@ -573,7 +576,3 @@ class Transformer:
         if self._trained is None:
             raise DataError(f"{self.name}: has learned nothing yet; fit it or load a model")
         return self._trained
-
-
-def _lengths(pieces: Sequence[Ints]) -> Ints:
-    return np.array([len(piece) for piece in pieces], dtype=np.int64)
