@@ -206,3 +206,13 @@ def test_agreement_of_folders(small_root: Path, tmp_path: Path, capsys: pytest.C
     (tmp_path / "b" / "s001-a.json").unlink()
     assert main(call) == 1
     assert "s001-a: only annotator 1" in capsys.readouterr().err
+
+
+def test_a_corpus_that_tells_its_annotators_apart(corpora: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The six annotators of PolNeAR's training, on four articles: 15 pairs."""
+    assert main(["agreement", str(corpora / "polnear" / "data" / "annotator-training"), "--json"]) == 0
+    rows = {(row["layer"], row["part"], row["measure"]): row for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert rows["attribution", "", "F1"]["value"] == pytest.approx(0.831, abs=5e-4)
+    assert rows["content", "", "exact"]["n"] == 669
+    assert main(["agreement", str(corpora / "gqa" / "sample" / "dev")]) == 1
+    assert "is the work of one annotator; expected two paths or more" in capsys.readouterr().err
