@@ -95,7 +95,7 @@ _CONDITIONS = frozenset({"wenn", "falls", "sonst", "Wenn", "Falls"})
 _SHALL = frozenset({"soll", "sollen", "Soll", "Sollen"})
 
 _MEMORY = 3  # sentences for which a source is remembered, after the last attribution
-_SHORT_MEMORY = 2  # the same for a quotation without a frame
+_SHORT_MEMORY = 2  # the same for a quotation without a frame, and for *sollen*
 _LEAST_SPEECH = 7  # tokens of a quotation that is one without any frame, marks included; fewer where it opens the sentence
 _LEAST_OPENING = 4
 _LEAST_WHOLE = 5  # tokens of a quotation after a comma that is the content by itself
@@ -255,7 +255,7 @@ class _Reader:
         """The sentence as free indirect speech of the last source, unless it goes on with the sentence before (C9)."""
         shall = False
         if not self._is_reported(letters, first, end):
-            shall = self._since <= 1 and "m" in letters and not _SHALL.isdisjoint(self._words[first:end])
+            shall = self._since <= _SHORT_MEMORY and "m" in letters and not _SHALL.isdisjoint(self._words[first:end])
             if not shall:
                 return []
         assert self._last is not None
