@@ -85,6 +85,8 @@ class Network(nn.Module):
     labels of each classification.
     """
 
+    forbidden: Tensor
+
     def __init__(self, encoder: Any, special: Special, *, priors: Floats, n_roles: int, n_classes: Sequence[int]) -> None:
         super().__init__()
         self.encoder = encoder
@@ -157,11 +159,11 @@ class Network(nn.Module):
     def emissions(self, words: Tensor) -> Tensor:
         """The score of each tag, of shape (B, W, L, 3)."""
         scores: Tensor = self.tagger(words)
-        return scores.unflatten(-1, (-1, N_TAGS))
+        return scores.view(*words.shape[:-1], -1, N_TAGS)
 
     def read(self, features: Tensor, sentence: Ints, anchors: Sequence[TokenRange]) -> tuple[Tensor, list[Tensor]]:
         """For one window's projected words, of shape (W, 4 * H): the role logits (A, W, R), and the logits of each class."""
-        token, token_gate, anchor, anchor_gate = features.unflatten(-1, (4, _HIDDEN)).unbind(-2)
+        token, token_gate, anchor, anchor_gate = features.view(-1, 4, _HIDDEN).unbind(1)
         n_words = len(features)
         begins, ends = np.array(anchors).T
         at = np.arange(n_words)
@@ -217,13 +219,15 @@ def _distances(from_begin: Ints, from_end: Ints) -> Ints:
     """How far a word stands before (negative) or behind an anchor, in powers of two; 0 inside; from 0 up as an index."""
     far = np.where(from_begin < 0, from_begin, np.maximum(from_end, 0))
     steps = np.sign(far) * np.minimum(np.floor(np.log2(np.maximum(np.abs(far), 1))) + 1, _FARTHEST)
-    return steps.astype(np.int64) + _FARTHEST
+    index: Ints = steps.astype(np.int64) + _FARTHEST
+    return index
 
 
 def _between(from_begin: Ints, from_end: Ints) -> Ints:
     """How many sentences a word stands before (negative) or behind an anchor; from 0 up as an index."""
     apart = np.where(from_begin < 0, from_begin, np.maximum(from_end, 0))
-    return np.clip(apart, -_SENTENCES, _SENTENCES) + _SENTENCES
+    index: Ints = np.clip(apart, -_SENTENCES, _SENTENCES) + _SENTENCES
+    return index
 
 
 def batches(windows: Sequence[Window], *, n_pieces: int, random: np.random.Generator | None = None) -> list[list[int]]:
@@ -305,7 +309,7 @@ def train(
                 hidden = [np.flatnonzero(random.random(len(example.window.pieces)) < masked_share) for example in chosen]
                 loss = network.loss(chosen, masked=hidden)
                 optimizer.zero_grad(set_to_none=True)
-                loss.backward()
+                torch.autograd.backward(loss)
                 nn.utils.clip_grad_norm_(network.parameters(), 1.0)
                 optimizer.step()
                 losses.append(loss.item())
@@ -350,7 +354,7 @@ def restored(
     config: dict[str, Any], weights: bytes, special: Special, *, n_layers: int, n_roles: int, n_classes: Sequence[int]
 ) -> Network:
     """The network that `Network.weights` came from; `config` is its encoder's."""
-    encoder = _bare(AutoModel.from_config(AutoConfig.for_model(**config)))
+    encoder = _bare(AutoModel.from_config(AutoConfig.for_model(**config)))  # type: ignore[no-untyped-call]
     network = Network(encoder, special, priors=np.ones((n_layers, N_TAGS), dtype=np.float32), n_roles=n_roles, n_classes=n_classes)
     network.load_state_dict({name: weight.float() for name, weight in safetensors.torch.load(weights).items()})
     return network

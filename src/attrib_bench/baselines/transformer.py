@@ -98,11 +98,11 @@ class _Gold:
         anchors: list[tuple[TokenRange, int]] = []
         roles = np.zeros((len(links), n_tokens, len(labels.roles)), dtype=np.bool_)
         for number, link in enumerate(links):
-            stretches = _runs(link.content or link.cue)
-            anchors += [(stretch, number) for stretch in stretches]
-            ranges[_anchor_layer(link)] += stretches
+            anchor = link.content or link.cue
+            anchors += [(stretch, number) for stretch in _runs(anchor)]
+            ranges[_anchor_layer(link)] += _runs(anchor)
             for index, role in enumerate(labels.roles):
-                ids = getattr(link, role)
+                ids = anchor if role == "content" else getattr(link, role)
                 roles[number, list(ids), index] = True
                 if role != "content":
                     ranges[role] += _runs(ids)
@@ -121,11 +121,14 @@ class _Gold:
 def _anchor_layer(link: Link) -> str:
     if not link.content:
         return "bare"
-    return _layer_of_type(link.type)
+    return "direct" if _form(link.type) is Form.DIRECT else "other"
 
 
-def _layer_of_type(type_: str) -> str:
-    return {Form.DIRECT: "direct", Form.NO_COMMENT: "bare"}.get(_form(type_), "other")
+def _can_be(type_: str, layer: str) -> bool:
+    """Whether an anchor of the layer can be of this type."""
+    if layer == "bare":
+        return _form(type_) is Form.NO_COMMENT
+    return (_form(type_) is Form.DIRECT) == (layer == "direct")
 
 
 def _form(type_: str) -> Form:
@@ -315,26 +318,22 @@ def _links(page: _Page, labels: Labels, layers: dict[str, list[TokenRange]]) -> 
     """The attributions of a page, in text order."""
     anchors = sorted((anchor, layer) for layer in _ANCHORS for anchor in layers.get(layer, ()))
     looks = page.look([anchor for anchor, _ in anchors])
+    number = {role: index for index, role in enumerate(labels.roles)}
     links: list[Link] = []
-    for members in _wholes(anchors, looks, labels.roles.index("content") if "content" in labels.roles else None):
+    for members in _wholes(anchors, looks, number.get("content")):
         ids = tuple(token for index in members for token in range(*anchors[index][0]))
         layer = anchors[members[0]][1]
         seen = _agreed([looks[index] for index in members])
-        types = [
-            score if _layer_of_type(type_) == layer else -np.inf for type_, score in zip(labels.types, seen.types, strict=True)
-        ]
-        roles = {
-            role: _role(seen, index, layers[role], is_single=role in _SINGLE)
-            for index, role in enumerate(labels.roles)
-            if role != "content"
-        }
-        if layer == "bare":
-            roles["cue"] = ids
+        types = [score if _can_be(type_, layer) else -np.inf for type_, score in zip(labels.types, seen.types, strict=True)]
+        roles = {role: _role(seen, index, layers.get(role, ()), is_single=role in _SINGLE) for role, index in number.items()}
         link = Link(
             labels.types[int(np.argmax(types))],
             content=() if layer == "bare" else ids,
+            frame=roles.get("frame", ()),
+            cue=ids if layer == "bare" else roles.get("cue", ()),
+            source=roles.get("source", ()),
+            addressee=roles.get("addressee", ()),
             medium=labels.media[int(seen.media.argmax())],
-            **roles,
         )
         if _is_continuation(link):
             link = link._replace(continues=next((i for i in reversed(range(len(links))) if links[i].source), None))
