@@ -267,9 +267,9 @@ class Crf:
         hedges: list[list[Hedge]] = [[] for _ in documents]
         for pieces in _together(documents):
             for piece, (found, marked) in zip(pieces, self._found([piece.document for piece in pieces]), strict=True):
-                n_before = len(links[piece.index])
-                links[piece.index] += [_moved(link, piece.first, n_before) for link in found]
-                hedges[piece.index] += marked
+                n_before = len(links[piece.number])
+                links[piece.number] += [_moved(link, piece.first, n_before) for link in found]
+                hedges[piece.number] += marked
         return [
             replace(annotated(document, own), hedges=_numbered(marked), rejected_triggers=(), provenance=())
             for document, own, marked in zip(documents, links, hedges, strict=True)
@@ -335,7 +335,7 @@ class Crf:
 class _Piece(NamedTuple):
     """Some sentences of a document."""
 
-    index: int
+    number: int
     """Of the document."""
     first: int
     """The first token."""
@@ -346,8 +346,8 @@ def _together(documents: Sequence[Document]) -> Iterator[list[_Piece]]:
     """The documents, long ones in pieces, as many at a time as are labelled together; those without tokens are left out."""
     pieces: list[_Piece] = []
     n_tokens = 0
-    for index, document in enumerate(documents):
-        for piece in _pieces(index, document):
+    for number, document in enumerate(documents):
+        for piece in _pieces(number, document):
             pieces.append(piece)
             n_tokens += len(piece.document.tokens)
             if n_tokens >= _TOGETHER:
@@ -357,15 +357,15 @@ def _together(documents: Sequence[Document]) -> Iterator[list[_Piece]]:
         yield pieces
 
 
-def _pieces(index: int, document: Document) -> Iterator[_Piece]:
+def _pieces(number: int, document: Document) -> Iterator[_Piece]:
     """Whole sentences, until there are enough tokens."""
     first = start = 0
-    for number, (_, end) in enumerate(document.sentences):
-        if end - first >= _PIECE or number + 1 == len(document.sentences):
+    for i, (_, end) in enumerate(document.sentences, 1):
+        if end - first >= _PIECE or i == len(document.sentences):
             tokens = document.tokens[first:end]
-            sentences = tuple((a - first, b - first) for a, b in document.sentences[start : number + 1])
-            yield _Piece(index, first, replace(document, tokens=tokens, sentences=sentences))
-            first, start = end, number + 1
+            sentences = tuple((a - first, b - first) for a, b in document.sentences[start:i])
+            yield _Piece(number, first, replace(document, tokens=tokens, sentences=sentences))
+            first, start = end, i
 
 
 def _moved(link: Link, first: int, n_before: int) -> Link:
@@ -373,7 +373,8 @@ def _moved(link: Link, first: int, n_before: int) -> Link:
     if not first and not n_before:
         return link
     spans = {label: tuple(token + first for token in getattr(link, label)) for label in ("content", *ROLES)}
-    return link._replace(continues=None if link.continues is None else link.continues + n_before, **spans)
+    continues = None if link.continues is None else link.continues + n_before
+    return Link.of(link.type, spans, medium=link.medium, continues=continues)
 
 
 def _numbered(hedges: Sequence[Hedge]) -> tuple[Hedge, ...]:

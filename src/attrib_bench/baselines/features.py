@@ -549,7 +549,8 @@ def second_columns(found: Batch, marginals: Floats, groups: Mapping[str, Sequenc
 def _level(probability: Floats) -> Ints:
     """The log-odds of probabilities, roughly: from 1 to 15."""
     clipped = np.clip(probability, 1e-4, 1 - 1e-4)
-    return np.round(np.log(clipped / (1 - clipped)) * 0.8).astype(np.int64) + 8
+    level: Ints = np.round(np.log(clipped / (1 - clipped)) * 0.8).astype(np.int64) + 8
+    return level
 
 
 def _means(values: Sequence[Floats], firsts: Ints, n: int) -> Floats:

@@ -85,6 +85,12 @@ class Link(NamedTuple):
     continues: int | None = None
     """Index, among the links, of the one whose source this one shares without a span of its own."""
 
+    @classmethod
+    def of(cls, type_: str, spans: Mapping[str, TokenIds], *, medium: str = "", continues: int | None = None) -> Link:
+        """The link with these spans, by ``content`` and the names of roles."""
+        content, frame, cue, source, addressee = (spans.get(label, ()) for label in ("content", *ROLES))
+        return cls(type_, content, frame, cue, source, addressee, medium, continues)
+
 
 # --- Attributions <-> links -----------------------------------------------------------------------------------------
 
@@ -97,13 +103,11 @@ def links_of(document: Document) -> list[Link]:
             for q in gqa.roles(document)
         ]
     index = {attribution.id: i for i, attribution in enumerate(document.attributions)}
-    return [
-        Link(
-            str(attribution.form),
-            continues=index.get(attribution.continues or ""),
-        )._replace(**{label: token_ids(document, span) for label, span in attribution.spans()})
-        for attribution in document.attributions
-    ]
+    links = []
+    for attribution in document.attributions:
+        spans = {label: token_ids(document, span) for label, span in attribution.spans()}
+        links.append(Link.of(str(attribution.form), spans, continues=index.get(attribution.continues or "")))
+    return links
 
 
 def annotated(document: Document, links: Sequence[Link]) -> Document:
@@ -569,8 +573,8 @@ class Linker:
         medium = ""
         if self.media:
             medium = self.media[self.medium.best(_medium_options(content, chosen, self.media, page))]
-        roles = {role: span.tokens for role, span in chosen.items() if span is not None}
-        return Link(content.type, content.tokens, medium=medium)._replace(**roles)
+        spans = {role: span.tokens for role, span in chosen.items() if span is not None}
+        return Link.of(content.type, {"content": content.tokens, **spans}, medium=medium)
 
     def record(self) -> dict[str, Any]:
         """The linker as a JSON object."""

@@ -144,7 +144,8 @@ class LinearChain:
             if epoch >= _EPOCHS - _AVERAGED:
                 total += weights
                 total_transitions += transitions
-        return cls._of(tuple(labels), kept, total[1:] / _AVERAGED, total_transitions / _AVERAGED)
+        n_averaged = np.float32(_AVERAGED)
+        return cls._of(tuple(labels), kept, total[1:] / n_averaged, total_transitions / n_averaged)
 
     @classmethod
     def mean(cls, chains: Sequence[LinearChain]) -> LinearChain:
@@ -153,8 +154,8 @@ class LinearChain:
         weights = np.zeros((len(buckets), len(chains[0].labels)), dtype=np.float32)
         for chain in chains:
             weights[np.searchsorted(buckets, chain.buckets)] += chain.weights
-        transitions = np.mean([chain.transitions for chain in chains], axis=0, dtype=np.float32)
-        return cls._of(chains[0].labels, buckets, weights / len(chains), transitions)
+        transitions = np.stack([chain.transitions for chain in chains]).sum(axis=0)
+        return cls._of(chains[0].labels, buckets, weights / np.float32(len(chains)), transitions / np.float32(len(chains)))
 
     @classmethod
     def _of(cls, labels: tuple[str, ...], buckets: NDArray[np.integer], weights: Floats, transitions: Floats) -> LinearChain:
@@ -231,4 +232,5 @@ def _log_frequencies(gold: Ints, ranges: Sequence[Range], n_labels: int) -> Floa
     counts = np.full((n_labels, n_labels), _SMOOTHING)
     for start, end in ranges:
         np.add.at(counts, (gold[start : end - 1], gold[start + 1 : end]), 1)
-    return np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32)
+    logarithms: Floats = np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32)
+    return logarithms
