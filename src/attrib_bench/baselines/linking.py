@@ -117,38 +117,29 @@ def annotated(document: Document, links: Sequence[Link]) -> Document:
     Frames, media and GQA's types stand in ``native["gqa"]``, for `gqa.roles`; links with the values of `Form` leave no native.
     """
     sources: dict[str, Source] = {}
+    refs = [_source_refs(document, _span(document, link.source), sources) for link in links]
     attributions: list[Attribution] = []
     kept: dict[str, dict[str, Any]] = {}
-    for number, link in enumerate(links, 1):
-        source = _span(document, link.source)
-        refs = _source_refs(document, source, sources)
-        continued = None if link.continues is None else attributions[link.continues]
+    for number, (link, own, parent) in enumerate(zip(links, refs, _parents(links), strict=True), 1):
         attributions.append(
             Attribution(
                 id=f"a{number}",
                 form=gqa.TYPES.get(link.type) or Form(link.type),
-                source_refs=refs or (continued.source_refs if continued else ()),
-                continues=continued.id if continued else None,
-                source=source,
+                source=_span(document, link.source),
                 cue=_span(document, link.cue),
                 content=_span(document, link.content),
                 addressee=_span(document, link.addressee),
+                source_refs=own if link.continues is None else own or refs[link.continues],
+                parent=None if parent is None else f"a{parent + 1}",
+                continues=None if link.continues is None else f"a{link.continues + 1}",
             )
         )
         if link.type in gqa.TYPES:
             kept[f"a{number}"] = {"medium": link.medium or "none", "type": link.type}
             if link.frame:
                 kept[f"a{number}"]["frame"] = [list(run) for run in _runs(link.frame)]
-    parents = _parents(links)
-    return replace(
-        document,
-        sources=tuple(sources.values()),
-        attributions=tuple(
-            replace(attribution, parent=None if parent is None else f"a{parent + 1}")
-            for attribution, parent in zip(attributions, parents, strict=True)
-        ),
-        native={gqa.COLLECTION: {"annotations": kept}} if kept else {},
-    )
+    native = {gqa.COLLECTION: {"annotations": kept}} if kept else {}
+    return replace(document, sources=tuple(sources.values()), attributions=tuple(attributions), native=native)
 
 
 def _span(document: Document, ids: TokenIds) -> Span | None:

@@ -8,6 +8,7 @@ with transitions that begin at 0, as CRFsuite's do, scores on GQA were far lower
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +28,8 @@ Range = tuple[int, int]
 _TOGETHER = 64  # sequences that are labelled at once
 _BATCH = 24  # sequences between two steps of training
 _EPOCHS = 6
-_AVERAGED = 4  # epochs, the last ones
+_LEAST_STEPS = 200  # more epochs for a few sequences
+_AVERAGED = 0.67  # share of the epochs, the last ones
 _RATE = 0.1
 _SLOWEST = 0.2  # share of the rate that is left at the end
 _DROPOUT = 0.5
@@ -124,8 +126,10 @@ class LinearChain:
         transitions = _log_frequencies(gold, ranges, n_labels)
         transition_squares = np.full_like(transitions, 0.01)
         total, total_transitions = np.zeros_like(weights), np.zeros_like(transitions)
-        for epoch in range(_EPOCHS):
-            rate = np.float32(_RATE * (1 - (1 - _SLOWEST) * epoch / _EPOCHS))
+        n_epochs = max(_EPOCHS, math.ceil(_LEAST_STEPS / len(steps)))
+        n_averaged = round(_AVERAGED * n_epochs)
+        for epoch in range(n_epochs):
+            rate = np.float32(_RATE * (1 - (1 - _SLOWEST) * epoch / n_epochs))
             for index in random.permutation(len(steps)):
                 padded, used, columns, right = steps[index]
                 present = (random.random(len(columns), dtype=np.float32) >= _DROPOUT) / np.float32(1 - _DROPOUT)
@@ -141,11 +145,11 @@ class LinearChain:
                 pair_step = pairs - _pair_counts(right, padded, n_labels)
                 transition_squares += pair_step * pair_step
                 transitions -= rate * pair_step / np.sqrt(transition_squares)
-            if epoch >= _EPOCHS - _AVERAGED:
+            if epoch >= n_epochs - n_averaged:
                 total += weights
                 total_transitions += transitions
-        n_averaged = np.float32(_AVERAGED)
-        return cls._of(tuple(labels), kept, total[1:] / n_averaged, total_transitions / n_averaged)
+        n = np.float32(n_averaged)
+        return cls._of(tuple(labels), kept, total[1:] / n, total_transitions / n)
 
     @classmethod
     def mean(cls, chains: Sequence[LinearChain]) -> LinearChain:
