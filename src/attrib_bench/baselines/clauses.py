@@ -61,6 +61,8 @@ _FINITE = re.compile("[HhmVT]")
 _SECOND_CUE = re.compile("u[xr]?[VTH]")
 
 _BOUNDS = ",:;.-q$"
+_NEXT_BOUND = re.compile("[-,:;.q$]")
+_NEXT_MARK = re.compile("[-,:;.$]")
 _LEFT_OF_CLAUSE = re.compile(r"[;:]|,(?=[uUcs])|(?<=,)[pXv]?[dg](?=[^,]*,)")
 _RIGHT_OF_CLAUSE = re.compile(f";|,(?=[uU]|[dgk]?a*{_NOUN}[HhmVT])")
 _MAIN_BEHIND = re.compile(",(?=[HhmVTK])")
@@ -364,11 +366,9 @@ class _Sentence:
         match = pattern.match(self._letters, at, len(self._letters) if end is None else end)
         return match.end() if match else at
 
-    def _next_bound(self, at: int, bounds: str = _BOUNDS) -> int:
-        letters = self._letters
-        while letters[at] not in bounds and letters[at] != "$":
-            at += 1
-        return at
+    def _next_bound(self, at: int, pattern: re.Pattern[str] = _NEXT_BOUND) -> int:
+        match = pattern.search(self._letters, at)
+        return match.start() if match else len(self._letters) - 1
 
     def _is_worded(self, start: int, end: int) -> bool:
         return bool(self._letters[start:end].strip(",.;:-"))
@@ -446,7 +446,7 @@ class _Sentence:
         apposition = _APPOSITION.match(letters, phrase.end())
         source = (i + 1, apposition.end() if apposition else phrase.end())
         before = i - 1 if letters[i - 1] in ",-" else i
-        stop = self._next_bound(source[1], ",.:;-")
+        stop = self._next_bound(source[1], _NEXT_MARK)
         one = Found(Form.INDIRECT, [(0, before)], cue=[i], source=source, frame=[(before, min(stop, end))], lemma="so")
         if stop < end and letters[stop] in ",-":
             one.frame = [(before, stop + 1)]
@@ -588,7 +588,7 @@ class _Sentence:
     def _add_correlates(self, clause: _Clause, one: Found) -> None:
         for k in range(clause.start, clause.end):
             letter = self._letters[k]
-            is_correlate = letter == "r" or self._words[k].lower() in _CORRELATES
+            is_correlate = letter == "r" or (letter in "xes" and self._words[k].lower() in _CORRELATES)
             if is_correlate and (letter != "e" or k == clause.finite + 1 or k == clause.start == clause.finite - 1):
                 one.helpers.append(k)
 

@@ -26,21 +26,28 @@ class Entities:
     def of(self, span: Span) -> str:
         """The id of the source that a span names; a new one where it names none of those before."""
         name = span.surface(self._document.require_text())
-        words = [word for word in re.findall(r"\w[\w-]*", name) if word[0].isupper()]
-        if not words or name.lower() in _PRONOUNS:
-            if self._latest:
-                return self._latest
-            words = [name]
-        key = words[-1].lower()
+        key = _key(name)
+        if not key and self._latest:
+            return self._latest
+        key = key or name.lower()
         if key not in self._by_last_word:
             id_ = f"e{len(self._sources) + 1}"
-            self._sources[id_] = judged(unjudged(id_, name))
+            kind, sector, known = _judgement(name)
+            self._sources[id_] = Source(id=id_, name=name, kind=kind, sector=sector, identification=known)
             self._by_last_word[key] = id_
         self._latest = self._by_last_word[key]
         return self._latest
 
     def all(self) -> tuple[Source, ...]:
         return tuple(self._sources.values())
+
+
+@lru_cache(maxsize=1 << 16)
+def _key(name: str) -> str:
+    """The last capitalised word of a name, in lower case; empty for a pronoun."""
+    if name.lower() in _PRONOUNS:
+        return ""
+    return next((word.lower() for word in reversed(re.findall(r"\w[\w-]*", name)) if word[0].isupper()), "")
 
 
 def unjudged(id_: str, name: str) -> Source:

@@ -256,12 +256,16 @@ class _CoreWriter:
 
     def write(self, found: Sequence[Found]) -> tuple[Attribution, ...]:
         """The attributions, with parents."""
+        inside: set[int] = set()  # quotations that are part of another's content,
+        mixed: set[int] = set()  # and those that they make mixed
         for index, one in enumerate(found):
-            nearby = found[max(0, index - _NEARBY) : index + _NEARBY]
-            if one.form is not Form.DIRECT:
-                self._write_one(one, is_mixed=any(other.form is Form.DIRECT and _surrounds(one, other) for other in nearby))
-            elif not any(_surrounds(other, one) for other in nearby) and not self._joins(one):
-                self._write_one(one, is_mixed=False)
+            if one.form is Form.DIRECT:
+                around = [id(other) for other in found[max(0, index - _NEARBY) : index + _NEARBY] if _surrounds(other, one)]
+                mixed.update(around)
+                inside.update([id(one)] if around else [])
+        for one in found:
+            if id(one) not in inside and not (one.form is Form.DIRECT and self._joins(one)):
+                self._write_one(one, is_mixed=id(one) in mixed)
         self._written += self._refusals()
         return _linked(self._written, self._text)
 
@@ -317,7 +321,11 @@ class _CoreWriter:
             while end > start and words[end - 1] in _PUNCTUATION:
                 end -= 1
             if start < end:
-                yield from (match.span() for match in _LINE.finditer(self._text, tokens[start][0], tokens[end - 1][1]))
+                first, last = tokens[start][0], tokens[end - 1][1]
+                if self._text.find("\n", first, last) < 0:
+                    yield first, last
+                else:
+                    yield from (match.span() for match in _LINE.finditer(self._text, first, last))
 
     def _content(self, one: Found) -> Span | None:
         fragments = list(self._edged(one.content if one.form is not Form.REPORTED else [_complement(one)]))
