@@ -205,7 +205,7 @@ class Batch:
 
 
 def batch(documents: Sequence[Document], words: Words) -> Batch:
-    """The documents, tokens without a sentence being one of their own."""
+    """The documents, of which one at least has tokens; tokens without a sentence are one of their own."""
     surfaces: list[str] = []
     document, starts, breaks = [], [], []
     for number, doc in enumerate(documents):
@@ -442,12 +442,12 @@ def columns(found: Batch) -> Iterator[Codes]:
     yield mixed(np.minimum(at_first, 3), np.minimum(at_last, 3), class_[0])
 
     # Quotation marks.
-    edge = np.diff(found.quoted, prepend=0) != 0
+    inside = in_quotes.astype(np.uint64) + np.uint64(1)
+    beside = at(inside, -1), at(inside, 1)
     yield mixed(sizes(found.quoted), in_quotes)
-    yield mixed(in_quotes, class_[0], edge)
-    yield mixed(in_quotes, share_quoted[sentence], word_code)
-    inside_before = np.append(False, in_quotes[:-1])
-    yield mixed(in_quotes, inside_before, np.append(in_quotes[1:], False), class_[0])
+    yield mixed(inside, class_[0], beside[0])
+    yield mixed(inside, share_quoted[sentence], word_code)
+    yield mixed(inside, *beside, class_[0])
     yield mixed(np.ones(n))
 
 

@@ -26,11 +26,11 @@ Range = tuple[int, int]
 """A sequence as the half-open range of its tokens."""
 
 _TOGETHER = 64  # sequences that are labelled at once
-_BATCH = 24  # sequences between two steps of training
+_BATCH = 8  # sequences between two steps of training
 _EPOCHS = 6
 _LEAST_STEPS = 200  # more epochs for a few sequences
 _AVERAGED = 0.67  # share of the epochs, the last ones
-_RATE = 0.1
+_RATE = 0.05
 _SLOWEST = 0.2  # share of the rate that is left at the end
 _DROPOUT = 0.5
 _LEAST_COUNT = 2  # of a feature that gets weights
