@@ -92,7 +92,7 @@ def test_broken_weights_are_refused(tmp_path: Path, files: Mapping[str, object])
 @pytest.mark.parametrize("files", [{}, {"labels.json": {"form": "direct"}}])
 def test_broken_labels_are_refused(tmp_path: Path, files: Mapping[str, object]) -> None:
     save_model(tmp_path / "model", system="majority", files={name: json.dumps(value).encode() for name, value in files.items()})
-    with pytest.raises(DataError, match="lists no file labels.json|expected a label for each of form"):
+    with pytest.raises(DataError, match=r"lists no file labels\.json|expected a label for each of form"):
         Majority.load(tmp_path / "model")
 
 
