@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attrib_bench.baselines.tagging import B, I, O, decode, encode, viterbi
+from attrib_bench.baselines.tagging import B, Floats, I, O, decode, encode, viterbi
 
 
 @pytest.mark.parametrize(
@@ -50,22 +50,19 @@ def test_what_is_encoded_comes_back(gaps: list[int], data: st.DataObject) -> Non
     assert decode(encode(ranges, at + 1)) == ranges
 
 
-@given(st.integers(1, 6), st.integers(0, 2**32 - 1))
-def test_viterbi_finds_the_best_of_all_sequences(n_tokens: int, seed: int) -> None:
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=4), st.integers(0, 2**32 - 1))
+def test_viterbi_finds_the_best_of_all_sequences(lengths: list[int], seed: int) -> None:
     random = np.random.default_rng(seed)
-    emissions = random.normal(size=(n_tokens, 2, 3)).astype(np.float32)
+    emissions = [random.normal(size=(n_tokens, 2, 3)).astype(np.float32) for n_tokens in lengths]
     transitions = random.normal(size=(2, 3, 3)).astype(np.float32)
     starts = random.normal(size=(2, 3)).astype(np.float32)
 
-    def score(tags: tuple[int, ...], layer: int) -> float:
+    def score(tags: tuple[int, ...], each: Floats, layer: int) -> float:
         steps = sum(float(transitions[layer, one, other]) for one, other in pairwise(tags))
-        return float(starts[layer, tags[0]]) + steps + sum(float(emissions[i, layer, tag]) for i, tag in enumerate(tags))
+        return steps + sum(float(each[i, layer, tag]) for i, tag in enumerate(tags)) + float(starts[layer, tags[0]])
 
-    allowed = [tags for tags in product((O, B, I), repeat=n_tokens) if tags[0] != I and (O, I) not in list(pairwise(tags))]
-    found = viterbi(emissions, transitions, starts)
-    for layer in range(2):
-        assert tuple(found[:, layer].tolist()) == max(allowed, key=lambda tags: score(tags, layer))
-
-
-def test_viterbi_without_tokens() -> None:
-    assert viterbi(np.zeros((0, 2, 3), np.float32), np.zeros((2, 3, 3), np.float32), np.zeros((2, 3), np.float32)).shape == (0, 2)
+    for each, found in zip(emissions, viterbi(emissions, transitions, starts), strict=True):
+        assert found.shape == each.shape[:2]
+        allowed = [tags for tags in product((O, B, I), repeat=len(each)) if tags[:1] != (I,) and (O, I) not in pairwise(tags)]
+        for layer in range(2) if len(each) else ():
+            assert tuple(found[:, layer].tolist()) == max(allowed, key=lambda tags: score(tags, each, layer))

@@ -273,7 +273,7 @@ def test_every_token_is_some_stretchs_own(lengths: list[list[int]], most: int, c
 def test_context_is_whole_sentences_on_both_sides() -> None:
     sentences = [(at, at + 10) for at in range(0, 100, 10)]
     found = stretches(sentences, np.ones(100, dtype=np.int64), most=60, context=20)
-    assert found == [(0, 60, 0, 30), (20, 80, 30, 70), (40, 100, 70, 100)]
+    assert found == [(0, 50, 0, 30), (20, 80, 30, 70), (50, 100, 70, 100)]
 
 
 def test_labels_are_those_of_the_documents() -> None:

@@ -127,7 +127,7 @@ class Network(nn.Module):
 
     def chains(self) -> tuple[Floats, Floats]:
         """The scores of transitions, of shape (layers, 3, 3), and of first tags, of shape (layers, 3)."""
-        return self.transitions.detach().cpu().numpy(), self.starts.detach().cpu().numpy()
+        return self.transitions.detach().cpu().numpy().copy(), self.starts.detach().cpu().numpy().copy()
 
     def words(self, windows: Sequence[Window], *, masked: Sequence[Ints] | None = None) -> Tensor:
         """The features of each word, of shape (B, W, F); a word's is the mean over its pieces. `masked` are pieces to hide."""

@@ -6,7 +6,7 @@ pairs ``(begin, end)`` of token ids, half-open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,26 +42,31 @@ def decode(tags: Ints) -> list[TokenRange]:
     return [(int(begin), int(end)) for begin, end in zip(begins, ends, strict=True)]
 
 
-def viterbi(emissions: Floats, transitions: Floats, starts: Floats) -> Ints:
-    """The best tags of each layer, of shape (tokens, layers), under a score that adds up along the tokens.
+def viterbi(emissions: Sequence[Floats], transitions: Floats, starts: Floats) -> list[Ints]:
+    """The best tags of each layer of each sequence, of shape (tokens, layers), under a score that adds up along the tokens.
 
-    `emissions` has the shape (tokens, layers, 3), `transitions` (layers, 3, 3) from one tag to the next, `starts` (layers, 3).
-    No O is followed by an I, nor is I the first tag. Of equally good tags the first in the order O, B, I is taken.
+    Each sequence of `emissions` has the shape (tokens, layers, 3), `transitions` (layers, 3, 3) from one tag to the next,
+    `starts` (layers, 3). No O is followed by an I, nor is I the first tag. Of equally good tags the first in the order O, B,
+    I is taken.
     """
-    n_tokens, n_layers, _ = emissions.shape
-    if not n_tokens:
-        return np.zeros((0, n_layers), dtype=np.int64)
     transitions, starts = transitions.copy(), starts.copy()
     transitions[:, O, I] = starts[:, I] = -np.inf
-    score = starts + emissions[0]
-    came_from = np.zeros((n_tokens, n_layers, N_TAGS), dtype=np.int64)
-    for token in range(1, n_tokens):
-        paths = score[:, :, None] + transitions
-        came_from[token] = paths.argmax(axis=1)
-        score = paths.max(axis=1) + emissions[token]
-    tags = np.empty((n_tokens, n_layers), dtype=np.int64)
-    tags[-1] = score.argmax(axis=1)
-    each = np.arange(n_layers)
-    for token in range(n_tokens - 1, 0, -1):
-        tags[token - 1] = came_from[token, each, tags[token]]
-    return tags
+    n_layers = len(starts)
+    longest = max(map(len, emissions), default=0)
+    # All sequences end at the last row, so that the best last tags are found in one place.
+    padded = np.zeros((longest, len(emissions), n_layers, N_TAGS), dtype=np.float32)
+    for number, each in enumerate(emissions):
+        padded[longest - len(each) :, number] = each
+    begins = np.array([longest - len(each) for each in emissions])
+    score = np.zeros((len(emissions), n_layers, N_TAGS), dtype=np.float32)
+    came_from = np.zeros(padded.shape, dtype=np.int8)
+    for row in range(longest):
+        paths = score[..., None] + transitions
+        came_from[row] = paths.argmax(axis=-2)
+        score = np.where((begins == row)[:, None, None], starts, paths.max(axis=-2)) + padded[row]
+    tags = np.zeros((longest, len(emissions), n_layers), dtype=np.int64)
+    best = score.argmax(axis=-1)
+    for row in range(longest - 1, -1, -1):
+        tags[row] = best
+        best = np.take_along_axis(came_from[row], best[..., None], axis=-1)[..., 0].astype(np.int64)
+    return [tags[begin:, number] for number, begin in enumerate(begins.tolist())]

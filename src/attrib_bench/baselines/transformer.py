@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
@@ -38,9 +38,10 @@ _ANCHORS = ("direct", "other", "bare")
 
 _ROLES = ("content", "source", "cue", "addressee", "frame")
 _SINGLE = ("source", "addressee")  # roles that are one stretch of words; a cue or a frame may have gaps
-_LEAST_ODDS = -0.5  # log-odds; half of what is a little less likely than not is right, and the score asks for both
+_BONUS = 1.0  # on each range; what is a little less likely than not is worth saying where a score asks for recall as well
+_LEAST_ODDS = -0.5  # log-odds of a role, for the same reason
 _IMPOSSIBLE = -20.0  # log-odds of what lies outside of the window
-_MANY = 64  # documents that are read at once
+_MANY, _MANY_TOKENS = 64, 20_000  # documents, and tokens, that are read at once
 _MOST_PIECES = 16  # of a word; longer ones are addresses of web pages and the like
 _LEAST_WINDOW = 4 * _MOST_PIECES
 _GOLDEN = 0.618  # multiples of it, without their whole parts, are spread evenly
@@ -158,7 +159,7 @@ def stretches(sentences: Sequence[TokenRange], n_pieces: Ints, *, most: int, con
     """A document cut into stretches of at most `most` pieces, about equally long, between sentences where that is possible.
 
     `n_pieces` has the pieces of each token. Every token is some stretch's own. Where there are several, each is widened by
-    whole sentences on both sides as far as there is room, which is at least `context` pieces; with ``context=0`` none is.
+    whole sentences on both sides, by at most `context` pieces together.
     `shift`, in [0, 1), moves the borders by that share of a stretch.
     """
     ends = np.concatenate([[0], np.cumsum(n_pieces)])
@@ -172,7 +173,7 @@ def stretches(sentences: Sequence[TokenRange], n_pieces: Ints, *, most: int, con
     for number in sorted(set(part)):
         first, last = part.index(number), len(part) - part[::-1].index(number)
         own = units[first][0], units[last - 1][1]
-        room = most - int(ends[own[1]] - ends[own[0]]) if context else 0
+        room = min(context, most - int(ends[own[1]] - ends[own[0]]))
         sides = [True, True]
         while any(sides):
             for side in (0, 1):
@@ -289,16 +290,8 @@ class _Page:
     stretches: Sequence[Stretch]
     windows: Sequence[Window]
     readings: Sequence[Reading]
-
-    def layers(self, labels: Labels) -> dict[str, list[TokenRange]]:
-        """The ranges of each layer."""
-        transitions, starts = self.network.chains()
-        own = [
-            reading.emissions[stretch.own_first - stretch.first : stretch.own_last - stretch.first]
-            for stretch, reading in zip(self.stretches, self.readings, strict=True)
-        ]
-        tags = viterbi(np.concatenate([np.zeros((0, *starts.shape), dtype=np.float32), *own]), transitions, starts)
-        return {layer: decode(tags[:, index]) for index, layer in enumerate(labels.layers)}
+    layers: Mapping[str, Sequence[TokenRange]]
+    """The ranges of each layer of tags."""
 
     def look(self, anchors: Sequence[TokenRange]) -> list[_Look]:
         """What the network says with each anchor in mind, in the window that owns its first token."""
@@ -314,9 +307,9 @@ class _Page:
         return [found[index] for index in range(len(anchors))]
 
 
-def _links(page: _Page, labels: Labels, layers: dict[str, list[TokenRange]]) -> list[Link]:
+def _links(page: _Page, labels: Labels) -> list[Link]:
     """The attributions of a page, in text order."""
-    anchors = sorted((anchor, layer) for layer in _ANCHORS for anchor in layers.get(layer, ()))
+    anchors = sorted((anchor, layer) for layer in _ANCHORS for anchor in page.layers.get(layer, ()))
     looks = page.look([anchor for anchor, _ in anchors])
     number = {role: index for index, role in enumerate(labels.roles)}
     links: list[Link] = []
@@ -325,7 +318,7 @@ def _links(page: _Page, labels: Labels, layers: dict[str, list[TokenRange]]) -> 
         layer = anchors[members[0]][1]
         seen = _agreed([looks[index] for index in members])
         types = [score if _can_be(type_, layer) else -np.inf for type_, score in zip(labels.types, seen.types, strict=True)]
-        roles = {role: _role(seen, index, layers.get(role, ()), is_single=role in _SINGLE) for role, index in number.items()}
+        roles = {role: _role(seen, index, page.layers.get(role, ()), is_single=role in _SINGLE) for role, index in number.items()}
         link = Link(
             labels.types[int(np.argmax(types))],
             content=() if layer == "bare" else ids,
@@ -381,13 +374,12 @@ def _role(look: _Look, role: int, tagged: Sequence[TokenRange], *, is_single: bo
 
 def _tagged(page: _Page, labels: Labels) -> Document:
     """The document with the attributions and hedges of the page in place of its own."""
-    layers = page.layers(labels)
-    found = sorted((stretch, layer) for layer in HedgeType for stretch in layers.get(layer, ()))
+    found = sorted((stretch, layer) for layer in HedgeType for stretch in page.layers.get(layer, ()))
     hedges = tuple(
         Hedge(id=f"h{number}", span=span_of_tokens(page.document, range(*stretch)), type=HedgeType(layer))
         for number, (stretch, layer) in enumerate(found, 1)
     )
-    return replace(annotated(page.document, _links(page, labels, layers)), hedges=hedges)
+    return replace(annotated(page.document, _links(page, labels)), hedges=hedges)
 
 
 def _with_forms(page: _Page, labels: Labels) -> Document:
@@ -405,6 +397,20 @@ def _with_forms(page: _Page, labels: Labels) -> Document:
     return replace(page.document, attributions=tuple(found))
 
 
+def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """The documents, some at a time: so many that batches are full, and so few that they fit into memory."""
+    chunk: list[Document] = []
+    n_tokens = 0
+    for document in documents:
+        if chunk and (len(chunk) == _MANY or n_tokens + len(document.tokens) > _MANY_TOKENS):
+            yield chunk
+            chunk, n_tokens = [], 0
+        chunk.append(document)
+        n_tokens += len(document.tokens)
+    if chunk:
+        yield chunk
+
+
 # --- The system -----------------------------------------------------------------------------------------------------
 
 
@@ -420,12 +426,26 @@ class _Trained:
         """The documents as the network reads them, some at a time."""
         from attrib_bench.baselines.network import readings
 
-        iterator = iter(documents)
-        while some := list(islice(iterator, _MANY)):
+        for some in _chunks(documents):
             cut = [self._windows(document, window) for document in some]
             read = iter(readings(self.network, [each for _, windows in cut for each in windows], n_pieces=batch))
-            for document, (stretches, windows) in zip(some, cut, strict=True):
-                yield _Page(document, self.network, stretches, windows, [next(read) for _ in windows])
+            seen = [[next(read) for _ in windows] for _, windows in cut]
+            tags = self._tags([(found, each) for (found, _), each in zip(cut, seen, strict=True)])
+            for document, (found, windows), each, own in zip(some, cut, seen, tags, strict=True):
+                layers = {layer: decode(own[:, index]) for index, layer in enumerate(self.labels.layers)}
+                yield _Page(document, self.network, found, windows, each, layers)
+
+    def _tags(self, documents: Sequence[tuple[Sequence[Stretch], Sequence[Reading]]]) -> list[Ints]:
+        """The best tags of each document."""
+        transitions, starts = self.network.chains()
+        transitions[:, :, B] += _BONUS
+        starts[:, B] += _BONUS
+        none = np.zeros((0, *starts.shape), dtype=np.float32)
+        emissions = []
+        for found, seen in documents:
+            own = [each.emissions[s.own_first - s.first : s.own_last - s.first] for s, each in zip(found, seen, strict=True)]
+            emissions.append(np.concatenate([none, *own]))
+        return viterbi(emissions, transitions, starts)
 
     def _windows(self, document: Document, most: int) -> tuple[list[Stretch], list[Window]]:
         pieces = self.pieces(document)
