@@ -124,6 +124,13 @@ def test_features_see_quotation_marks_and_neighbours() -> None:
     assert (one[:, 0] != other[:, 0]).any(), "the first word knows the second"
 
 
+def test_particle_makes_a_cue_of_its_verb() -> None:
+    found = batch([document_of("Er teilte es mit. Er teilte das Brot mit ihr. Er sagte es.", id="d")], Words())
+    cues = [word for word, bits in zip(found.words, found.triggers.tolist(), strict=True) if bits & 1]
+    assert cues == ["teilte", "sagte"], "the second *teilte* has no particle before a mark"
+    assert [word for word, code in zip(found.words, found.partner.tolist(), strict=True) if code] == ["teilte", "mit"]
+
+
 def test_marks_without_a_partner_quote_nothing() -> None:
     assert not batch([document_of("Er rief: „Halt. Dann ging er.", id="d")], Words()).quoted.any()
 
@@ -277,6 +284,13 @@ def test_broken_model_is_refused(system: Crf, tmp_path: Path, name: str) -> None
         Crf.load(tmp_path / "model")
     file.unlink()
     with pytest.raises(DataError, match=name):
+        Crf.load(tmp_path / "model")
+
+
+def test_model_of_other_word_lists_is_refused(system: Crf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system.save(tmp_path / "model")
+    monkeypatch.setattr("attrib_bench.baselines.features.CARRIERS", frozenset({"Angabe"}))
+    with pytest.raises(DataError, match="train it again"):
         Crf.load(tmp_path / "model")
 
 

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from attrib_bench.baselines.features import Batch, Buckets, Floats, Ints, Words, batch, buckets, columns, second_columns
+from attrib_bench.baselines.features import Batch, Buckets, Floats, Ints, Words, batch, buckets, columns, second_columns, signature
 from attrib_bench.baselines.linking import ROLES, Candidates, Content, Link, Linker, TokenIds, annotated, links_of
 from attrib_bench.baselines.sequence import LinearChain, Range
 from attrib_bench.baselines.store import open_model, save_model
@@ -309,14 +309,17 @@ class Crf:
             "labels.json": canonical_json({name: chain.labels for name, chain in chains.items()}).encode(),
             "linker.json": canonical_json(self._linker.record()).encode(),
         }
-        save_model(folder, system=self.name, files=files)
+        save_model(folder, system=self.name, files=files, about={"features": signature()})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """The saved model. Raises DataError for another system's, another version's, and one that was changed."""
         from safetensors.numpy import load
 
-        files = open_model(folder, system=cls.name).files
+        model = open_model(folder, system=cls.name)
+        if model.about.get("features") != signature():
+            raise DataError(f"{folder}: was trained with other word lists or features than this version has; train it again")
+        files = model.files
         tensors = load(files["weights.safetensors"])
         chains = {
             name: LinearChain(tuple(labels), *(tensors[f"{name}.{part}"] for part in ("buckets", "weights", "transitions")))

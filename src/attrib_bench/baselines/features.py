@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attrib_bench.document import Document
+from attrib_bench.files import sha256
 from attrib_bench.lexicon import CARRIERS, HEDGES, PREPOSITIONS, REPORT_ADVERBS, cue_verbs, separated_verbs
 
 Ints = NDArray[np.int64]
@@ -116,7 +117,7 @@ def _hash(text: str) -> int:
     return zlib.crc32(text.encode()) + 1  # 0 is for what stands outside a sentence
 
 
-_ATTRIBUTES = ("lower", "class", "suffix2", "suffix3", "suffix4", "prefix4", "shape", "lemma", "konj")
+_ATTRIBUTES = ("lower", "class", "suffix2", "suffix3", "suffix4", "suffix6", "prefix4", "shape", "lemma", "konj")
 _TRIGGERS = ("cue", "nominal", "k1", "k2", "quote", "dass", "colon", "so", "soll")
 """What is asked of sentences and clauses: whether one of these stands in them."""
 
@@ -126,12 +127,12 @@ def _attributes(word: str) -> tuple[int, ...]:
     lemma = cue_verbs().get(lower) or ("|" + lower if lower in separated_verbs() else "")
     class_ = word_class(word)
     konj = class_ if class_ in ("k1", "k2", "soll", "aux", "mod") else lower[-2:] if word[0].islower() and lower[-1] in "et" else ""
-    values = (lower, class_, lower[-2:], lower[-3:], lower[-4:], lower[:4], _shape(word), lemma, konj)
+    values = (lower, class_, lower[-2:], lower[-3:], lower[-4:], lower[-6:], lower[:4], _shape(word), lemma, konj)
     return tuple(map(_hash, values))
 
 
 def _triggers(word: str) -> int:
-    """The triggers that a word is, as bits in the order of _TRIGGERS; further on: a clause mark, a capital letter."""
+    """The triggers that a word is, as bits in the order of _TRIGGERS; then whether it is a mark, has a capital, is separable."""
     class_ = word_class(word)
     facts = (
         class_.startswith("cue"),
@@ -145,11 +146,14 @@ def _triggers(word: str) -> int:
         class_ == "soll",
         class_ in (",", ":", ";", "-", "–", "—", "(", ")", '"'),
         word[0].isupper(),
+        word in separated_verbs(),
     )
     return sum(1 << bit for bit, fact in enumerate(facts) if fact)
 
 
+_IS_CUE = 1 << _TRIGGERS.index("cue")
 _IS_MARK = 1 << len(_TRIGGERS)
+_IS_SEPARABLE = _IS_MARK << 2
 
 
 class Words:
@@ -197,6 +201,8 @@ class Batch:
     """Number of the clause, a stretch between two marks, of each token; ascending without gaps."""
     quoted: Ints
     """Tokens of the quotation marks that a token stands between, or 0."""
+    partner: Codes
+    """Of a separable verb and of its particle at the end of the clause, a code for the other; 0 of any other token."""
     paragraph: Flags
     """Whether the sentence of a token begins a paragraph."""
 
@@ -240,7 +246,8 @@ def batch(documents: Sequence[Document], words: Words) -> Batch:
     # A run of marks belongs to the clause that it ends.
     new_clause = is_start.astype(bool)
     new_clause[1:] |= mark[:-1] & ~mark[1:]
-    documents_ = np.concatenate(document) if document else np.zeros(0, dtype=np.int64)
+    documents_ = np.concatenate(document)
+    partner = _join_particles(surfaces, triggers, attributes[:, 0], sentence)
     return Batch(
         words=surfaces,
         attributes={name: attributes[:, i] for i, name in enumerate(_ATTRIBUTES)},
@@ -249,8 +256,30 @@ def batch(documents: Sequence[Document], words: Words) -> Batch:
         sentence=sentence,
         clause=np.cumsum(new_clause) - 1,
         quoted=_quoted(surfaces, triggers, documents_),
-        paragraph=is_break[is_start > 0][sentence] if n else is_break,
+        partner=partner,
+        paragraph=is_break[is_start > 0][sentence],
     )
+
+
+def _join_particles(words: Sequence[str], triggers: Ints, lower: Codes, sentence: Ints) -> Codes:
+    """Finds the particles of separable verbs; one that has its particle is a cue, one that only would be with it is none.
+
+    The particle stands before a mark or at the end of the sentence (*teilte … mit, dass*).
+    """
+    partner = np.zeros(len(words), dtype=np.uint64)
+    ends = np.append(np.flatnonzero(np.diff(sentence)) + 1, len(words)).tolist()
+    sentences, marks = sentence.tolist(), (triggers & _IS_MARK).tolist()
+    for verb in np.flatnonzero(triggers & _IS_SEPARABLE).tolist():
+        particles, end = separated_verbs()[words[verb]], ends[sentences[verb]]
+        for at in range(verb + 1, end):
+            if words[at] in particles and (at + 1 == end or marks[at + 1] or not words[at + 1][0].isalnum()):
+                partner[verb], partner[at] = lower[at], lower[verb]
+                triggers[verb] |= _IS_CUE
+                break
+        else:
+            if words[verb] not in cue_verbs():
+                triggers[verb] &= ~_IS_CUE
+    return partner
 
 
 _LONGEST_QUOTATION = 250
@@ -335,9 +364,21 @@ def columns(found: Batch) -> Iterator[Codes]:
         yield at(a["lower"], offset)
     class_ = {offset: at(a["class"], offset) for offset in range(-3, 4)}
     yield from class_.values()
-    for name, reach in (("suffix2", 0), ("suffix3", 1), ("suffix4", 0), ("prefix4", 0), ("shape", 1), ("lemma", 2), ("konj", 1)):
+    for name, reach in (
+        ("suffix2", 0),
+        ("suffix3", 1),
+        ("suffix4", 0),
+        ("suffix6", 0),
+        ("prefix4", 0),
+        ("shape", 1),
+        ("lemma", 2),
+        ("konj", 1),
+    ):
         for offset in range(-reach, reach + 1):
             yield at(a[name], offset)
+    partner = {offset: at(found.partner, offset) for offset in (-1, 0, 1)}
+    yield from partner.values()
+    yield mixed(partner[0], a["lower"])
     lower = {offset: at(a["lower"], offset) for offset in (-2, -1, 0, 1, 2)}
     yield mixed(lower[-1], lower[0])
     yield mixed(lower[0], lower[1])
@@ -403,11 +444,11 @@ def columns(found: Batch) -> Iterator[Codes]:
         yield mixed(np.minimum(so_far, 2), np.minimum(to_come, 2), flag)
         if bit == 0:
             yield mixed(np.minimum(so_far, 1), np.minimum(to_come, 1), class_[0])
-    left, right = _nearest(outside & 1 > 0, first, last, sentence)
+    left, right = _nearest(outside & _IS_CUE > 0, first, last, sentence)
     for nearest in (left, right):
         known = nearest >= 0
         where = np.maximum(nearest, 0)
-        lemma = np.where(known, a["lemma"][where], np.uint64(0))
+        lemma = np.where(known, mixed(a["lemma"], found.partner)[where], np.uint64(0))
         distance = np.where(known, sizes(np.abs(np.arange(n) - where)), -1)
         yield lemma
         yield mixed(distance)
@@ -532,6 +573,13 @@ def second_columns(found: Batch, marginals: Floats, groups: Mapping[str, Sequenc
     for values in (most["cue"], most["source"], most["frame"], had_frame, since):
         yield mixed(values[sentence], label[0])
 
+    # The same word elsewhere in the document.
+    for role in ("source", "cue"):
+        elsewhere = _level(_most_elsewhere(probability[role], found.document, a["lower"]))
+        yield mixed(elsewhere)
+        yield mixed(elsewhere, label[0])
+        yield mixed(elsewhere, class_[0])
+
     # The nearest cues and sources.
     last = np.append(first[1:], n) - 1
     for role, attribute in (("cue", "lemma"), ("source", "class")):
@@ -551,6 +599,20 @@ def _level(probability: Floats) -> Ints:
     clipped = np.clip(probability, 1e-4, 1 - 1e-4)
     level: Ints = np.round(np.log(clipped / (1 - clipped)) * 0.8).astype(np.int64) + 8
     return level
+
+
+def _most_elsewhere(probability: Floats, document: Ints, word: Codes) -> Floats:
+    """For each token the largest probability of the same word's other occurrences in the document, or 0."""
+    order = np.lexsort((probability, word, document))
+    same = (np.diff(document[order]) == 0) & (np.diff(word[order]) == 0)
+    ends = np.append(~same, True)  # the last of each word's occurrences has the largest probability
+    last = np.flatnonzero(ends)[np.cumsum(np.append(0, ends[:-1]))]
+    index = np.arange(len(order))
+    second = np.append(False, same)[last]  # whether there is another before it
+    largest = np.where(index < last, probability[order][last], np.where(second, probability[order][np.maximum(last - 1, 0)], 0))
+    found = np.empty_like(probability)
+    found[order] = largest
+    return found
 
 
 def _means(values: Sequence[Floats], firsts: Ints, n: int) -> Floats:
@@ -606,3 +668,16 @@ def buckets(found: Iterable[Codes], *, start: int = 0) -> Buckets:
         code = (code ^ (code >> np.uint64(29))) * _MIX
         rows.append((code >> np.uint64(64 - N_BITS)).astype(np.int32))
     return np.stack(rows)
+
+
+def signature() -> str:
+    """A hash of the word lists that features are made from, and of those of a sentence.
+
+    A model is only good with the features that it was trained with.
+    """
+    lists = (sorted(cue_verbs().items()), sorted((verb, sorted(found)) for verb, found in separated_verbs().items()))
+    others = (sorted(CARRIERS), sorted(HEDGES), sorted(PREPOSITIONS), sorted(REPORT_ADVERBS), sorted(_CLOSED.items()))
+    text = "Am 3. Mai teilte Ina Voss „gern“ mit, dass die Fähre laut HPA vielleicht ausfalle, so der Bürgermeister."
+    tokens = tuple(match.span() for match in re.finditer(r"\w+|\S", text))
+    page = batch([Document(id="", collection="", text=text, tokens=tokens, sentences=((0, len(tokens)),))], Words())
+    return sha256(repr((lists, others)).encode() + buckets(columns(page)).tobytes())
