@@ -10,8 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from attrib_bench.baselines.linking import Link, annotated, links_of
 from attrib_bench.baselines.store import save_model
@@ -22,8 +26,6 @@ from attrib_bench.scoring import gqa as scoring
 from attrib_bench.scoring.counts import Key
 from attrib_bench.tasks import TASKS
 from attrib_bench.tokens import span_of_tokens
-
-pytest.importorskip("torch")
 
 NAMES = "Ole Ida Uwe Meike Fiete Ruth Hinnerk Wiebke".split()
 PLACES = "Hafen Markt Deich Bahnhof Speicher Leuchtturm".split()
@@ -36,8 +38,6 @@ SIZES = {"blocks": 4, "window": 96, "epochs": 11, "batch": 400, "rate": 3e-3, "h
 @pytest.fixture(scope="module", autouse=True)
 def one_thread() -> Iterator[None]:
     """For so small a network more threads only wait for each other."""
-    import torch
-
     n_threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -47,11 +47,6 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an encoder of four layers, 32 wide, for at most 128 pieces, whose tokenizer knows the words above."""
-    import torch
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordLevel
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
     folder = tmp_path_factory.mktemp("encoder")
     special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
     vocabulary = {word: number for number, word in enumerate([*special.values(), *dict.fromkeys(WORDS)])}
@@ -192,8 +187,6 @@ def test_another_systems_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_weights(encoder: Path, tmp_path: Path) -> None:
-    import torch
-
     seen = []
     for name, seed, noise in (("one", 3, 1), ("same", 3, 2), ("other", 4, 1)):
         torch.manual_seed(noise)  # what else a program does with random numbers changes nothing

@@ -9,7 +9,7 @@ Shapes: B windows, P pieces, W words, L layers, A anchors, R roles, F features o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -265,7 +265,7 @@ def readings(network: Network, windows: Sequence[Window], *, n_pieces: int) -> l
     return [found[number] for number in range(len(windows))]
 
 
-def look(network: Network, window: Window, reading: Reading, anchors: Sequence[TokenRange]) -> tuple[Floats, list[Floats]]:
+def focus(network: Network, window: Window, reading: Reading, anchors: Sequence[TokenRange]) -> tuple[Floats, list[Floats]]:
     """With each of at least one anchor in mind: the log-odds of roles, of shape (A, W, R), and the scores of each class."""
     with torch.inference_mode():
         odds, classes = network.read(reading.features, window.sentence, anchors)
@@ -274,8 +274,9 @@ def look(network: Network, window: Window, reading: Reading, anchors: Sequence[T
 
 def train(
     network: Network,
-    epochs: Sequence[Sequence[Example]],
+    epoch: Callable[[int], Sequence[Example]],
     *,
+    n_epochs: int,
     rate: float,
     head_rate: float,
     n_pieces: int,
@@ -283,7 +284,7 @@ def train(
     warm_up: int,
     seed: int,
 ) -> Iterator[float]:
-    """Fit the network to the examples of one epoch after the other; the mean loss of each epoch, when it is over.
+    """Fit the network to the examples of epoch 0, 1 and so on; the mean loss of each epoch, when it is over.
 
     AdamW, whose rate rises for `warm_up` steps and then falls to 0 by the end. `head_rate` is the rate of all that is not
     the encoder. Word embeddings stay as they are. A share of the pieces is hidden from the encoder.
@@ -297,12 +298,13 @@ def train(
     step = 0
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        for number, examples in enumerate(epochs):
+        for number in range(n_epochs):
+            examples = epoch(number)
             network.train()
             losses = []
             order = batches([example.window for example in examples], n_pieces=n_pieces, random=random)
             for index, batch in enumerate(order):
-                done = (number + index / len(order)) / len(epochs)
+                done = (number + index / len(order)) / n_epochs
                 for group, highest in zip(optimizer.param_groups, rates, strict=True):
                     group["lr"] = highest * min((step + 1) / warm_up, 1 - done)
                 chosen = [examples[i] for i in batch]

@@ -17,21 +17,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from attrib_bench.baselines.linking import Link, annotated, links_of
+from attrib_bench.baselines.network import Example, Network, Reading, Special, Window, focus, pretrained, readings, restored, train
 from attrib_bench.baselines.store import open_model, save_model
 from attrib_bench.baselines.tagging import N_TAGS, UNKNOWN, B, Floats, I, Ints, TokenRange, decode, encode, viterbi
 from attrib_bench.document import DataError, Document, Form, Hedge, HedgeType
 from attrib_bench.formats import gqa
 from attrib_bench.tokens import span_of_tokens, token_ids
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-    from attrib_bench.baselines.network import Example, Network, Reading, Window
 
 _ANCHORS = ("direct", "other", "bare")
 """Layers of anchors: contents that are quoted word by word, other contents, and the cues of attributions without content."""
@@ -228,8 +225,6 @@ class _Pieces:
 
 def _window(sentence: Ints, pieces: Sequence[Ints], stretch: Stretch) -> Window:
     """What the network reads of a document at a stretch."""
-    from attrib_bench.baselines.network import Window
-
     words = slice(stretch.first, stretch.last)
     lengths = _lengths(pieces[words])
     return Window(np.concatenate(pieces[words]), np.repeat(np.arange(len(lengths)), lengths), sentence[words])
@@ -241,8 +236,6 @@ def _lengths(pieces: Sequence[Ints]) -> Ints:
 
 def _example(window: Window, stretch: Stretch, gold: _Gold) -> Example:
     """What the network should find at a stretch. A range that is cut off begins, or ends, with the window."""
-    from attrib_bench.baselines.network import Example
-
     words = slice(stretch.first, stretch.last)
     tags = gold.tags[words].copy()
     tags[0, tags[0] == I] = B
@@ -295,14 +288,12 @@ class _Page:
 
     def look(self, anchors: Sequence[TokenRange]) -> list[_Look]:
         """What the network says with each anchor in mind, in the window that owns its first token."""
-        from attrib_bench.baselines.network import look
-
         found: dict[int, _Look] = {}
         for stretch, window, reading in zip(self.stretches, self.windows, self.readings, strict=True):
             mine = [index for index, (begin, _) in enumerate(anchors) if stretch.own_first <= begin < stretch.own_last]
             if mine:
                 inside = [_within(anchors[index], stretch) for index in mine]
-                odds, (types, media) = look(self.network, window, reading, inside)
+                odds, (types, media) = focus(self.network, window, reading, inside)
                 found |= {index: _Look(stretch.first, *each) for index, *each in zip(mine, odds, types, media, strict=True)}
         return [found[index] for index in range(len(anchors))]
 
@@ -424,8 +415,6 @@ class _Trained:
 
     def pages(self, documents: Iterable[Document], *, window: int, batch: int) -> Iterator[_Page]:
         """The documents as the network reads them, some at a time."""
-        from attrib_bench.baselines.network import readings
-
         for some in _chunks(documents):
             cut = [self._windows(document, window) for document in some]
             read = iter(readings(self.network, [each for _, windows in cut for each in windows], n_pieces=batch))
@@ -474,7 +463,7 @@ class Transformer:
     epochs: int = 6
     rate: float = 2e-4
     """The highest rate of AdamW for the encoder."""
-    head_rate: float = 2e-3
+    head_rate: float = 1e-3
     """The same for what stands on the encoder."""
     batch: int = 2048
     """The most pieces of a batch, with padding, in training and prediction."""
@@ -499,15 +488,13 @@ class Transformer:
 
         Raises DataError where nothing is labelled, where tokens are missing, and where there is no such encoder.
         """
-        from attrib_bench.baselines import network
-
         labels = Labels.of(documents)
         golds = [_Gold.of(document, labels) for document in documents]
         tags = np.concatenate([gold.tags for gold in golds])
         priors = np.stack(
             [(tags == tag).sum(axis=0) / np.maximum((tags != UNKNOWN).sum(axis=0), 1) for tag in range(N_TAGS)], axis=1
         )
-        untrained, tokenizer = network.pretrained(
+        untrained, tokenizer = pretrained(
             self.encoder,
             n_blocks=self.blocks,
             priors=priors.astype(np.float32),
@@ -528,9 +515,10 @@ class Transformer:
                 for stretch in stretches(document.sentences, _lengths(pieces), most=self.window, context=0, shift=shift)
             ]
 
-        losses = network.train(
+        losses = train(
             trained.network,
-            [epoch(number) for number in range(self.epochs)],
+            epoch,
+            n_epochs=self.epochs,
             rate=self.rate,
             head_rate=self.head_rate,
             n_pieces=self.batch,
@@ -565,20 +553,16 @@ class Transformer:
             "tokenizer.json": trained.pieces.tokenizer.to_str().encode(),
         }
         options = {option.name: getattr(self, option.name) for option in fields(self) if option.init and option.name != "device"}
-        about = {"options": options, "labels": trained.labels._asdict(), "special": trained.network.special._asdict()}
+        about = {"training": options, "labels": trained.labels._asdict(), "special": trained.network.special._asdict()}
         save_model(folder, system=self.name, files=files, about=about)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """The saved model. Raises DataError as `open_model` does."""
-        from tokenizers import Tokenizer
-
-        from attrib_bench.baselines import network
-
         model = open_model(folder, system=cls.name)
         labels = Labels(**{name: tuple(values) for name, values in model.about["labels"].items()})
-        special = network.Special(**model.about["special"])
-        restored = network.restored(
+        special = Special(**model.about["special"])
+        network = restored(
             json.loads(model.files["encoder.json"]),
             model.files["weights.safetensors"],
             special,
@@ -586,9 +570,9 @@ class Transformer:
             n_roles=len(labels.roles),
             n_classes=(len(labels.types), len(labels.media)),
         )
-        system = cls(**model.about["options"])
+        system = cls(**model.about["training"])
         tokenizer = Tokenizer.from_str(model.files["tokenizer.json"].decode())
-        system._trained = _Trained(restored, _Pieces(tokenizer, unknown=special.unknown), labels)
+        system._trained = _Trained(network, _Pieces(tokenizer, unknown=special.unknown), labels)
         return system
 
     def _known(self) -> _Trained:
