@@ -37,7 +37,7 @@ browser:
 	touch $@
 
 .venv/.test: .venv/.base
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,dev,data]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,dev,data,transformer]'
 	touch $@
 
 clean:
