@@ -30,8 +30,10 @@ from attrib_bench.tokens import span_of_tokens, token_ids
 _N_FOLDS = 5
 _N_SECOND = 3  # models whose mean is the second field
 _N_PROCESSES = 2
-_LEAST_COUNT = 15  # of a label; a rarer one is simplified
+_LEAST_COUNT = 15  # tokens of a label; a rarer one is simplified …
+_LEAST_SHARE = 1 / 5000  # … but in a small corpus this share of the tokens is enough
 _OUTSIDE_PENALTY = 0.3  # the score of a role or content that is missed is half that of one that is found: so rather too many
+_TENSORS = ("buckets", "weights", "unit", "transitions")
 _PIECE = 1500  # tokens of a long document that are labelled at once
 _TOGETHER = 20_000  # tokens of short ones
 
@@ -140,7 +142,8 @@ def _labels_of(documents: Iterable[Document]) -> tuple[tuple[str, ...], Ints]:
     """The labels that are not too rare, sorted, and for each token of the documents, end to end, the index of its label."""
     states = [state for document in documents for state in states_of(links_of(document), len(document.tokens))]
     counts = Counter(states)
-    frequent = {state for state, n in counts.items() if n >= _LEAST_COUNT} | {_OUTSIDE}
+    least = min(_LEAST_COUNT, max(3, _LEAST_SHARE * len(states)))
+    frequent = {state for state, n in counts.items() if n >= least} | {_OUTSIDE}
     simplified = {}
     for state in counts:
         simple = state
@@ -299,11 +302,7 @@ class Crf:
         chains = {"first": self._fields.first, "second": self._fields.second}
         if self._hedges is not None:
             chains["hedges"] = self._hedges
-        tensors = {
-            f"{name}.{part}": getattr(chain, part)
-            for name, chain in chains.items()
-            for part in ("buckets", "weights", "transitions")
-        }
+        tensors = {f"{name}.{part}": getattr(chain, part) for name, chain in chains.items() for part in _TENSORS}
         files = {
             "weights.safetensors": save(tensors),
             "labels.json": canonical_json({name: chain.labels for name, chain in chains.items()}).encode(),
@@ -322,7 +321,7 @@ class Crf:
         files = model.files
         tensors = load(files["weights.safetensors"])
         chains = {
-            name: LinearChain(tuple(labels), *(tensors[f"{name}.{part}"] for part in ("buckets", "weights", "transitions")))
+            name: LinearChain(tuple(labels), *(tensors[f"{name}.{part}"] for part in _TENSORS))
             for name, labels in json.loads(files["labels.json"]).items()
         }
         system = cls()

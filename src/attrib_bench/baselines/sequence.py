@@ -46,8 +46,10 @@ class LinearChain:
     labels: tuple[str, ...]
     buckets: Buckets
     """Those that have weights, ascending."""
-    weights: NDArray[np.float16]
-    """Of shape (buckets, labels)."""
+    weights: NDArray[np.int8]
+    """In units of `unit`, of shape (buckets, labels)."""
+    unit: Floats
+    """A single number."""
     transitions: Floats
     """Of shape (labels, labels), from a label to the next."""
 
@@ -58,17 +60,20 @@ class LinearChain:
         return rows
 
     @cached_property
-    def _weights(self) -> Floats:
+    def _weights(self) -> NDArray[np.int16]:
         """The weights with a row of zeros before the first, for features without any."""
-        return np.concatenate([np.zeros((1, len(self.labels)), dtype=np.float32), self.weights.astype(np.float32)])
+        return np.concatenate([np.zeros((1, len(self.labels)), dtype=np.int16), self.weights.astype(np.int16)])
 
     def scores(self, buckets: Buckets) -> Floats:
         """The sum of the weights of each token's features, which have the shape (columns, tokens): of shape (tokens, labels)."""
         n_tokens = buckets.shape[1]
         scores = np.zeros((n_tokens, len(self.labels)), dtype=np.float32)
         for start in range(0, n_tokens, _CHUNK):
-            for column in buckets[:, start : start + _CHUNK]:
-                scores[start : start + _CHUNK] += self._weights[self._rows[column]]
+            chunk = buckets[:, start : start + _CHUNK]
+            total = np.zeros((chunk.shape[1], len(self.labels)), dtype=np.int16)  # enough for 258 columns
+            for column in chunk:
+                total += self._weights[self._rows[column]]
+            scores[start : start + _CHUNK] = total * self.unit
         return scores
 
     def marginals(self, scores: Floats, ranges: Sequence[Range]) -> Floats:
@@ -157,14 +162,16 @@ class LinearChain:
         buckets = np.unique(np.concatenate([chain.buckets for chain in chains]))
         weights = np.zeros((len(buckets), len(chains[0].labels)), dtype=np.float32)
         for chain in chains:
-            weights[np.searchsorted(buckets, chain.buckets)] += chain.weights
+            weights[np.searchsorted(buckets, chain.buckets)] += chain.weights * chain.unit
         transitions = np.stack([chain.transitions for chain in chains]).sum(axis=0)
         return cls._of(chains[0].labels, buckets, weights / np.float32(len(chains)), transitions / np.float32(len(chains)))
 
     @classmethod
     def _of(cls, labels: tuple[str, ...], buckets: NDArray[np.integer], weights: Floats, transitions: Floats) -> LinearChain:
         told = np.abs(weights).max(axis=1, initial=0.0) >= _LEAST_WEIGHT
-        return cls(labels, buckets[told].astype(np.int32), weights[told].astype(np.float16), transitions)
+        unit = np.abs(weights).max(initial=_LEAST_WEIGHT).astype(np.float32) / np.float32(127)
+        rounded = np.round(weights[told] / unit).astype(np.int8)
+        return cls(labels, buckets[told].astype(np.int32), rounded, np.array([unit]), transitions)
 
 
 def _groups(ranges: Iterable[Range], *, size: int = _TOGETHER) -> Iterator[list[Range]]:
