@@ -109,7 +109,7 @@ class Network(nn.Module):
         nn.init.normal_(self.sentences_apart.weight, std=0.3)
         self.reader = nn.Linear(_HIDDEN, n_roles)
         nn.init.constant_(self.reader.bias, -4.0)  # few words belong to an attribution
-        self.classifiers = nn.ModuleList(nn.Linear(2 * _HIDDEN, n) for n in n_classes)
+        self.classifiers = nn.ModuleList(nn.Linear((2 + n_roles) * _HIDDEN, n) for n in n_classes)
         forbidden = torch.zeros(N_TAGS, N_TAGS)
         forbidden[O, I] = _NEVER
         self.register_buffer("forbidden", forbidden, persistent=False)
@@ -175,8 +175,11 @@ class Network(nn.Module):
         hidden = hidden + self.distance(torch.from_numpy(steps).to(features.device))
         hidden = hidden + self.sentences_apart(torch.from_numpy(apart).to(features.device))
         hidden = functional.gelu(hidden)
-        summary = torch.cat([hidden.amax(dim=1), share @ anchor], dim=-1)
-        return self.reader(hidden), [classifier(summary) for classifier in self.classifiers]
+        roles = self.reader(hidden)
+        shares = roles.sigmoid().transpose(1, 2)
+        parts = (shares @ token) / (shares.sum(dim=-1, keepdim=True) + 1)  # the words of each role, the cue's above all
+        summary = torch.cat([hidden.amax(dim=1), share @ anchor, parts.flatten(1)], dim=-1)
+        return roles, [classifier(summary) for classifier in self.classifiers]
 
     def loss(self, examples: Sequence[Example], *, masked: Sequence[Ints]) -> Tensor:
         """The negative log-likelihood of tags, roles and classes, for one word."""

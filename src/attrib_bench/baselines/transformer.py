@@ -35,7 +35,7 @@ _ANCHORS = ("direct", "other", "bare")
 
 _ROLES = ("content", "source", "cue", "addressee", "frame")
 _SINGLE = ("source", "addressee")  # roles that are one stretch of words; a cue or a frame may have gaps
-_BONUS = 1.0  # on each range; what is a little less likely than not is worth saying where a score asks for recall as well
+_BONUS = 0.5  # on each range; what is a little less likely than not is worth saying where a score asks for recall as well
 _LEAST_ODDS = -0.5  # log-odds of a role, for the same reason
 _IMPOSSIBLE = -20.0  # log-odds of what lies outside of the window
 _MANY, _MANY_TOKENS = 64, 20_000  # documents, and tokens, that are read at once
@@ -438,7 +438,7 @@ class _Trained:
 
     def _windows(self, document: Document, most: int) -> tuple[list[Stretch], list[Window]]:
         pieces = self.pieces(document)
-        found = stretches(document.sentences, _lengths(pieces), most=most, context=most // 3)
+        found = stretches(document.sentences, _lengths(pieces), most=most, context=most // 8)
         sentence = _sentence_numbers(document)
         return found, [_window(sentence, pieces, stretch) for stretch in found]
 
@@ -460,7 +460,7 @@ class Transformer:
     """How many of the encoder's layers are used, from the lowest on; all where it has fewer."""
     window: int = 384
     """The most pieces that are read at once; fewer where the encoder takes fewer."""
-    epochs: int = 6
+    epochs: int = 5
     rate: float = 2e-4
     """The highest rate of AdamW for the encoder."""
     head_rate: float = 1e-3
