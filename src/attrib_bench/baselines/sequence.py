@@ -27,7 +27,7 @@ Range = tuple[int, int]
 
 _TOGETHER = 64  # sequences that are labelled at once
 _BATCH = 8  # sequences between two steps of training
-_EPOCHS = 6
+_EPOCHS = 12
 _LEAST_STEPS = 200  # more epochs for a few sequences
 _AVERAGED = 0.67  # share of the epochs, the last ones
 _RATE = 0.05
