@@ -20,8 +20,10 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from attrib_bench.baselines.linking import Link, annotated, links_of
 from attrib_bench.baselines.store import save_model
 from attrib_bench.baselines.transformer import Labels, Transformer, stretches
+from attrib_bench.corpus import load_collection
 from attrib_bench.document import DataError, Document, Hedge, HedgeType
 from attrib_bench.formats import gqa
+from attrib_bench.predictions import read_predictions, write_predictions
 from attrib_bench.scoring import gqa as scoring
 from attrib_bench.scoring.counts import Key
 from attrib_bench.tasks import TASKS
@@ -272,3 +274,14 @@ def test_context_is_whole_sentences_on_both_sides() -> None:
 def test_labels_are_those_of_the_documents() -> None:
     layers = ("direct", "other", "source", "cue", "addressee", "epistemic")
     assert Labels.of(TRAIN) == Labels(layers, ("content", "source", "cue", "addressee"), ("direct", "indirect"), ("",))
+
+
+def test_all_that_the_benchmark_labels(encoder: Path, small_root: Path, tmp_path: Path) -> None:
+    """Nested and discontinuous spans, refusals, continuations and zones go in; what comes out is a valid prediction."""
+    gold = load_collection("core", root=small_root).documents
+    system = Transformer(encoder=str(encoder), **SIZES | {"epochs": 2, "warm_up": 1})
+    system.fit(gold)
+    for task in system.tasks:
+        found = system.predict(given_for(gold, task), task)
+        write_predictions(tmp_path / "found.jsonl", found)
+        assert len(read_predictions(tmp_path / "found.jsonl", gold, task=TASKS[task]).documents) == len(gold)

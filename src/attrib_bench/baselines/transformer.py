@@ -17,17 +17,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from attrib_bench.baselines.linking import Link, annotated, links_of
 from attrib_bench.baselines.network import Example, Network, Reading, Special, Window, focus, pretrained, readings, restored, train
 from attrib_bench.baselines.store import open_model, save_model
-from attrib_bench.baselines.tagging import N_TAGS, UNKNOWN, B, Floats, I, Ints, TokenRange, decode, encode, viterbi
-from attrib_bench.document import DataError, Document, Form, Hedge, HedgeType
+from attrib_bench.baselines.tagging import N_TAGS, UNKNOWN, B, Floats, I, Ints, O, TokenRange, decode, encode, viterbi
+from attrib_bench.document import DataError, Document, Form, Hedge, HedgeType, Span
 from attrib_bench.formats import gqa
+from attrib_bench.schema import UNANNOTATED_ZONES
 from attrib_bench.tokens import span_of_tokens, token_ids
 
 _ANCHORS = ("direct", "other", "bare")
@@ -39,6 +41,7 @@ _BONUS = 0.5  # on each range; what is a little less likely than not is worth sa
 _LEAST_ODDS = -0.5  # log-odds of a role, for the same reason
 _IMPOSSIBLE = -20.0  # log-odds of what lies outside of the window
 _MANY, _MANY_TOKENS = 64, 20_000  # documents, and tokens, that are read at once
+_MANY_WORDS = 200_000  # whose pieces are remembered
 _MOST_PIECES = 16  # of a word; longer ones are addresses of web pages and the like
 _LEAST_WINDOW = 4 * _MOST_PIECES
 _GOLDEN = 0.618  # multiples of it, without their whole parts, are spread evenly
@@ -83,8 +86,8 @@ class _Gold:
     """Of shape (tokens, layers)."""
     anchors: Sequence[tuple[TokenRange, int]]
     """Each fragment of an anchor, with the number of its attribution."""
-    roles: Any
-    """Flags of shape (attributions, tokens, roles)."""
+    roles: NDArray[np.bool_]
+    """Of shape (attributions, tokens, roles): whether the token belongs to that part of the attribution."""
     classes: Ints
     """Type and medium of each attribution."""
 
@@ -203,6 +206,15 @@ def _sentence_numbers(document: Document) -> Ints:
     return starts.cumsum()
 
 
+def _closed(document: Document) -> NDArray[np.bool_]:
+    """Of each token, whether it stands in a zone in which nothing is annotated."""
+    closed = np.zeros(len(document.tokens), dtype=np.bool_)
+    for zone in document.zones:
+        if zone.kind in UNANNOTATED_ZONES:
+            closed[list(token_ids(document, Span(((zone.start, zone.end),))))] = True
+    return closed
+
+
 class _Pieces:
     """The pieces of words, each word on its own, as tokenizers for tagging take them."""
 
@@ -217,6 +229,8 @@ class _Pieces:
         if text.strip() and not document.tokens:
             raise DataError(f"{document.id}: has no canonical tokens, without which it cannot be tagged")
         words = [text[start:end] for start, end in document.tokens]
+        if len(self._known) > _MANY_WORDS:
+            self._known.clear()
         new = sorted(set(words) - self._known.keys())
         for word, encoded in zip(new, self.tokenizer.encode_batch(new, add_special_tokens=False), strict=True):
             self._known[word] = np.array(encoded.ids[:_MOST_PIECES] or [self._unknown], dtype=np.int64)
@@ -283,6 +297,8 @@ class _Page:
     stretches: Sequence[Stretch]
     windows: Sequence[Window]
     readings: Sequence[Reading]
+    closed: NDArray[np.bool_]
+    """Of each token: whether it stands where nothing is annotated."""
     layers: Mapping[str, Sequence[TokenRange]]
     """The ranges of each layer of tags."""
 
@@ -294,6 +310,7 @@ class _Page:
             if mine:
                 inside = [_within(anchors[index], stretch) for index in mine]
                 odds, (types, media) = focus(self.network, window, reading, inside)
+                odds[:, self.closed[stretch.first : stretch.last]] = _IMPOSSIBLE
                 found |= {index: _Look(stretch.first, *each) for index, *each in zip(mine, odds, types, media, strict=True)}
         return [found[index] for index in range(len(anchors))]
 
@@ -421,8 +438,10 @@ class _Trained:
             seen = [[next(read) for _ in windows] for _, windows in cut]
             tags = self._tags([(found, each) for (found, _), each in zip(cut, seen, strict=True)])
             for document, (found, windows), each, own in zip(some, cut, seen, tags, strict=True):
+                closed = _closed(document)
+                own[closed] = O
                 layers = {layer: decode(own[:, index]) for index, layer in enumerate(self.labels.layers)}
-                yield _Page(document, self.network, found, windows, each, layers)
+                yield _Page(document, self.network, found, windows, each, closed, layers)
 
     def _tags(self, documents: Sequence[tuple[Sequence[Stretch], Sequence[Reading]]]) -> list[Ints]:
         """The best tags of each document."""
