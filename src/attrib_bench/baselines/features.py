@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,7 @@ _BODY_NOUN = re.compile(
     r"(?:polizei|regierung|ministerium|behörde|gericht|agentur|zeitung|staatsanwaltschaft|verband|partei|unternehmen|amt|"
     r"kommission|rat|institut|bericht|studie|medien|quelle|angabe|kreise|firma|konzern|magazin|sender|dienst)\w{0,3}$"
 )
+_LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\d+")
 _QUOTES = frozenset("„“”»«\"‚‘'")
 
 
@@ -107,10 +108,11 @@ def word_class(word: str) -> str:
 
 
 def _shape(word: str) -> str:
-    shape = re.sub(
-        r"[^\W\d_]+", lambda m: ("X" if m[0][0].isupper() else "x") + ("X" if len(m[0]) > 1 and m[0][1:].isupper() else "x"), word
+    """Xx for a word with a capital, XX for one of capitals, 9 for digits; at most six characters."""
+    shape = _LETTERS.sub(
+        lambda m: ("X" if m[0][0].isupper() else "x") + ("X" if len(m[0]) > 1 and m[0][1:].isupper() else "x"), word
     )
-    return re.sub(r"\d+", "9", shape)[:6]
+    return _DIGITS.sub("9", shape)[:6]
 
 
 def _hash(text: str) -> int:
@@ -132,7 +134,7 @@ def _attributes(word: str) -> tuple[int, ...]:
 
 
 def _triggers(word: str) -> int:
-    """The triggers that a word is, as bits in the order of _TRIGGERS; then whether it is a mark, has a capital, is separable."""
+    """The triggers that a word is, as bits in the order of _TRIGGERS; then whether it is a mark, and a separable verb."""
     class_ = word_class(word)
     facts = (
         class_.startswith("cue"),
@@ -145,7 +147,6 @@ def _triggers(word: str) -> int:
         class_ == "so",
         class_ == "soll",
         class_ in (",", ":", ";", "-", "–", "—", "(", ")", '"'),
-        word[0].isupper(),
         word in separated_verbs(),
     )
     return sum(1 << bit for bit, fact in enumerate(facts) if fact)
@@ -153,34 +154,33 @@ def _triggers(word: str) -> int:
 
 _IS_CUE = 1 << _TRIGGERS.index("cue")
 _IS_MARK = 1 << len(_TRIGGERS)
-_IS_SEPARABLE = _IS_MARK << 2
+_IS_SEPARABLE = _IS_MARK << 1
+
+
+_MOST_WORDS = 500_000  # some 100 MB
 
 
 class Words:
-    """Numbers for words, and the attributes of each."""
+    """Numbers for words, and the attributes and triggers of each; it remembers the words that it has seen, up to a limit."""
 
     def __init__(self) -> None:
         self._number: dict[str, int] = {}
-        self._attributes: list[tuple[int, ...]] = []
-        self._triggers: list[int] = []
         self.attributes: Codes = np.zeros((0, len(_ATTRIBUTES)), dtype=np.uint64)
         self.triggers: Ints = np.zeros(0, dtype=np.int64)
 
     def numbers(self, words: Sequence[str]) -> Ints:
-        """The number of each word, known or new."""
+        """The number of each word, its row in `attributes` and `triggers` until the next call."""
         known = self._number
-        try:
-            return np.array([known[word] for word in words], dtype=np.int64)
-        except KeyError:
-            for word in words:
-                if word not in known:
-                    known[word] = len(known)
-                    self._attributes.append(_attributes(word))
-                    self._triggers.append(_triggers(word))
-            n = len(self.triggers)
-            self.attributes = np.concatenate([self.attributes, np.array(self._attributes[n:], dtype=np.uint64)])
-            self.triggers = np.concatenate([self.triggers, np.array(self._triggers[n:], dtype=np.int64)])
-            return np.array([known[word] for word in words], dtype=np.int64)
+        new = list(dict.fromkeys(word for word in words if word not in known))
+        if new and len(known) > _MOST_WORDS:
+            known.clear()
+            self.attributes, self.triggers = self.attributes[:0], self.triggers[:0]
+            new = list(dict.fromkeys(words))
+        if new:
+            known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+            self.attributes = np.concatenate([self.attributes, np.array(list(map(_attributes, new)), dtype=np.uint64)])
+            self.triggers = np.concatenate([self.triggers, np.array(list(map(_triggers, new)), dtype=np.int64)])
+        return np.array([known[word] for word in words], dtype=np.int64)
 
 
 # --- A batch of documents -------------------------------------------------------------------------------------------
@@ -219,28 +219,14 @@ def batch(documents: Sequence[Document], words: Words) -> Batch:
         first = len(surfaces)
         surfaces += [text[start:end] for start, end in doc.tokens]
         document.append(np.full(len(doc.tokens), number))
-        ends = [0, *(end for _, end in doc.sentences)]
-        for (begin, _), before in zip(doc.sentences, ends, strict=False):
+        for begin in sorted({0, *chain.from_iterable(doc.sentences)} - {len(doc.tokens)}):
             starts.append(first + begin)
-            start = doc.tokens[begin][0]
-            breaks.append(begin == 0 or "\n" in text[doc.tokens[begin - 1][1] : start])
-            if before != begin:
-                starts.append(first + before)
-                breaks.append(False)
-        if doc.tokens and (not doc.sentences or doc.sentences[0][0] > 0):
-            starts.append(first)
-            breaks.append(True)
-        if doc.sentences and ends[-1] < len(doc.tokens):
-            starts.append(first + ends[-1])
-            breaks.append(False)
-    n = len(surfaces)
+            breaks.append(begin == 0 or "\n" in text[doc.tokens[begin - 1][1] : doc.tokens[begin][0]])
     numbers = words.numbers(surfaces)
     attributes = words.attributes[numbers]
     triggers = words.triggers[numbers]
-    is_start = np.zeros(n, dtype=np.int64)
+    is_start = np.zeros(len(surfaces), dtype=np.int64)
     is_start[starts] = 1
-    is_break = np.zeros(n, dtype=bool)
-    is_break[[start for start, new in zip(starts, breaks, strict=True) if new]] = True
     sentence = np.cumsum(is_start) - 1
     mark = (triggers & _IS_MARK) > 0
     # A run of marks belongs to the clause that it ends.
@@ -257,7 +243,7 @@ def batch(documents: Sequence[Document], words: Words) -> Batch:
         clause=np.cumsum(new_clause) - 1,
         quoted=_quoted(surfaces, triggers, documents_),
         partner=partner,
-        paragraph=is_break[is_start > 0][sentence],
+        paragraph=np.array(breaks)[sentence],
     )
 
 
@@ -283,7 +269,7 @@ def _join_particles(words: Sequence[str], triggers: Ints, lower: Codes, sentence
 
 
 _LONGEST_QUOTATION = 250
-_OPENS, _CLOSES = frozenset("„»‚"), frozenset("“”«‘")
+_OPENS = frozenset("„»‚")
 
 
 def _quoted(words: Sequence[str], triggers: Ints, document: Ints) -> Ints:

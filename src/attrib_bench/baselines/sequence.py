@@ -37,6 +37,7 @@ _LEAST_COUNT = 2  # of a feature that gets weights
 _LEAST_WEIGHT = 0.02  # a feature none of whose weights is larger is forgotten
 _SMOOTHING = 0.02  # added to the count of each transition
 _CHUNK = 8192  # tokens whose scores fit into the cache
+_LINE = 32  # numbers of 16 bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,19 +62,23 @@ class LinearChain:
 
     @cached_property
     def _weights(self) -> NDArray[np.int16]:
-        """The weights with a row of zeros before the first, for features without any."""
-        return np.concatenate([np.zeros((1, len(self.labels)), dtype=np.int16), self.weights.astype(np.int16)])
+        """The weights with a row of zeros before the first, for features without any, and as wide as a line of the cache."""
+        n_labels = len(self.labels)
+        weights = np.zeros((len(self.buckets) + 1, -(-n_labels // _LINE) * _LINE), dtype=np.int16)
+        weights[1:, :n_labels] = self.weights
+        return weights
 
     def scores(self, buckets: Buckets) -> Floats:
         """The sum of the weights of each token's features, which have the shape (columns, tokens): of shape (tokens, labels)."""
         n_tokens = buckets.shape[1]
-        scores = np.zeros((n_tokens, len(self.labels)), dtype=np.float32)
+        scores = np.empty((n_tokens, len(self.labels)), dtype=np.float32)
         for start in range(0, n_tokens, _CHUNK):
-            chunk = buckets[:, start : start + _CHUNK]
-            total = np.zeros((chunk.shape[1], len(self.labels)), dtype=np.int16)  # enough for 258 columns
-            for column in chunk:
-                total += self._weights[self._rows[column]]
-            scores[start : start + _CHUNK] = total * self.unit
+            rows = self._rows[buckets[:, start : start + _CHUNK]]
+            total = np.zeros((rows.shape[1], self._weights.shape[1]), dtype=np.int16)  # enough for 258 columns
+            part = np.empty_like(total)
+            for column in rows:
+                total += np.take(self._weights, column, axis=0, out=part, mode="clip")
+            scores[start : start + _CHUNK] = total[:, : len(self.labels)] * self.unit
         return scores
 
     def marginals(self, scores: Floats, ranges: Sequence[Range]) -> Floats:
@@ -87,22 +92,18 @@ class LinearChain:
     def best(self, scores: Floats, ranges: Sequence[Range]) -> Ints:
         """The index of each token's label in the likeliest labelling of each sequence."""
         found = np.zeros(len(scores), dtype=np.int64)
-        backwards = np.ascontiguousarray(self.transitions.T)
         for group in _groups(ranges):
             padded = _Padded.of(group)
-            emissions = padded.spread(scores[padded.token])
-            came_from = np.zeros(emissions.shape, dtype=np.int16)
-            score = emissions[0]
+            best = padded.spread(scores[padded.token])  # of the labellings that end with a label at a time
             for time, live in enumerate(padded.live[1:], 1):
-                paths = score[:live, None, :] + backwards
-                came_from[time, :live] = paths.argmax(axis=2)
-                score[:live] = paths.max(axis=2) + emissions[time, :live]
-            label = score.argmax(axis=1)
-            labels = np.zeros(emissions.shape[:2], dtype=np.int64)
+                paths = best[time - 1, :live].T[:, :, None] + self.transitions[:, None, :]
+                best[time, :live] += paths.max(axis=0)
+            labels = np.zeros(best.shape[:2], dtype=np.int64)
+            following = np.zeros((len(group), len(self.labels)), dtype=np.float32)
             for time in range(len(padded.live) - 1, -1, -1):
                 live = padded.live[time]
-                labels[time, :live] = label[:live]
-                label[:live] = came_from[time, np.arange(live), label[:live]]
+                labels[time, :live] = (best[time, :live] + following[:live]).argmax(axis=1)
+                following[:live] = self.transitions[:, labels[time, :live]].T
             found[padded.token] = labels[padded.time, padded.sequence]
         return found
 
