@@ -26,11 +26,13 @@ from pathlib import Path
 from reprlib import repr as brief
 from typing import Any, NamedTuple
 
-from attrib_bench.document import Attribution, DataError, Document, Form, Identification, Kind, Metadata, Sector, Source, Span
+from attrib_bench.document import Attribution, DataError, Document, Form, Metadata, Span
 from attrib_bench.files import decode, head, parse_json, read_bytes, read_json_lines, read_lines, replacing, sha256
+from attrib_bench.formats.derived import Speakers
 from attrib_bench.formats.format import Broken, Format, Unit, keys_of_first_line, rendered
+from attrib_bench.formats.token_ranges import TokenRange, ids_of, label_ids, numbers, ranges_of
 from attrib_bench.records import Record
-from attrib_bench.tokens import span_of_tokens, token_ids
+from attrib_bench.tokens import span_of_tokens
 
 COLLECTION = "gqa"
 
@@ -60,9 +62,6 @@ _TYPE_OF_FORM: Mapping[Form, str] = {
     Form.REPORTED: "Reported",
     Form.NO_COMMENT: "Reported",
 }
-
-TokenRange = list[int]
-"""A run of adjacent tokens, ``[begin, end)``: token ids, half-open; a list, as JSON has it."""
 
 
 class Roles(NamedTuple):
@@ -201,13 +200,13 @@ def _document(record: Record) -> Document:
     for identifier, uses in Counter(attribution.id for attribution in attributions).items():
         if uses > 1:
             raise DataError(f"/annotations: the id {identifier[1:]} is used {uses} times, expected once")
-    sources: dict[str, Source] = {}
+    speakers = Speakers(text)
     linked = tuple(
-        replace(attribution, source_refs=_source_refs(attribution, sources, text), parent=parent)
+        replace(attribution, source_refs=speakers.refs(attribution.source), parent=parent)
         for attribution, parent in zip(attributions, _parents(attributions, record["annotations"]), strict=True)
     )
     native = {COLLECTION: _kept(record, text)}
-    document = replace(bare, sources=tuple(sources.values()), attributions=linked, native=native)
+    document = replace(bare, sources=speakers.sources, attributions=linked, native=native)
     if difference := _difference(record, to_record(document)):
         raise DataError(difference)
     return document
@@ -273,28 +272,12 @@ def _attribution(annotation: Record, index: int, document: Document) -> Attribut
 
 
 def _span(role: Record, document: Document) -> Span | None:
-    return _span_of(document, _ids(_written(role)))
+    return _span_of(document, ids_of(_written(role)))
 
 
 def _known(value: str, known: Collection[str], pointer: str) -> None:
     if value not in known:
         raise DataError(f"{pointer}: found {brief(value)}, expected one of {', '.join(known)}")
-
-
-def _source_refs(attribution: Attribution, sources: dict[str, Source], text: str) -> tuple[str, ...]:
-    """The id of the source that the speaker's words name, once for each fragment; it is added to `sources` where it is new."""
-    if attribution.source is None:
-        return ()
-    name = attribution.source.surface(text)
-    if name not in sources:
-        sources[name] = Source(
-            id=f"e{len(sources) + 1}",
-            name=name,
-            kind=Kind.UNSPECIFIED,
-            sector=Sector.UNKNOWN,
-            identification=Identification.ROLE_ONLY,
-        )
-    return (sources[name].id,) * len(attribution.source.fragments)
 
 
 def _parents(attributions: Sequence[Attribution], annotations: Sequence[Record]) -> Iterator[str | None]:
@@ -320,7 +303,7 @@ def _embeds(outer: Attribution, inner: Attribution) -> bool:
 def _kept(record: Record, text: str) -> Record:
     """What `native` has to keep of a record: whatever `to_record` would write otherwise."""
     annotations = {}
-    quotes = [frozenset(_ids(_written(annotation["quote"]))) for annotation in record["annotations"]]
+    quotes = [frozenset(ids_of(_written(annotation["quote"]))) for annotation in record["annotations"]]
     for annotation, nesting in zip(record["annotations"], _nesting(quotes), strict=True):
         kept: Record = {"medium": annotation["medium"]}
         if annotation["type"] != _TYPE_OF_FORM[TYPES[annotation["type"]]]:
@@ -328,7 +311,7 @@ def _kept(record: Record, text: str) -> Record:
         if annotation["frame"]["spans"]:
             kept["frame"] = _written(annotation["frame"])
         written = {role: _written(annotation[role]) for role in ROLES}
-        if irregular := {role: ranges for role, ranges in written.items() if ranges != _runs(_ids(ranges))}:
+        if irregular := {role: ranges for role, ranges in written.items() if ranges != ranges_of(ids_of(ranges))}:
             kept["ranges"] = irregular
         kept |= {flag: annotation[flag] for flag, derived in nesting.items() if annotation[flag] != derived}
         annotations[f"a{annotation['id']}"] = kept
@@ -369,9 +352,9 @@ def to_record(document: Document) -> Record:
 
 def _annotation_records(document: Document, text: str) -> Iterator[Record]:
     kept = _native(document).get("annotations", {})
-    numbers = _numbers(document.attributions)
+    own_numbers = numbers(document.attributions, first=0)
     nestings = _nesting([_quote(document, attribution) for attribution in document.attributions])
-    for attribution, number, nesting in zip(document.attributions, numbers, nestings, strict=True):
+    for attribution, number, nesting in zip(document.attributions, own_numbers, nestings, strict=True):
         native = kept.get(attribution.id, {})
         role_records = {role: _role_record(document, text, _ranges(document, attribution, role, native)) for role in ROLES}
         record = {
@@ -393,17 +376,7 @@ def _native(document: Document) -> Mapping[str, Any]:
 def _quote(document: Document, attribution: Attribution) -> frozenset[int]:
     if attribution.content is None:
         raise DataError(f"{document.id}: attribution {attribution.id!r} has no content, expected one, as GQA has no empty quotes")
-    return frozenset(_label_ids(document, attribution, "content"))
-
-
-def _label_ids(document: Document, attribution: Attribution, label: str) -> tuple[int, ...]:
-    span: Span | None = getattr(attribution, label)
-    if span is None:
-        return ()
-    ids = token_ids(document, span)
-    if not ids:
-        raise DataError(f"{document.id}: the {label} of attribution {attribution.id!r} covers no token, expected at least one")
-    return ids
+    return frozenset(label_ids(document, attribution, "content"))
 
 
 def _nesting(quotes: Sequence[frozenset[int]]) -> Iterator[dict[str, bool]]:
@@ -413,15 +386,6 @@ def _nesting(quotes: Sequence[frozenset[int]]) -> Iterator[dict[str, bool]]:
         yield {"hasNested": any(other <= quote for other in others), "isNested": any(quote <= other for other in others)}
 
 
-def _numbers(attributions: Sequence[Attribution]) -> Iterator[int]:
-    own = [int(named[1]) if (named := re.fullmatch("a(0|[1-9][0-9]{0,8})", a.id)) else None for a in attributions]
-    free = max((number for number in own if number is not None), default=-1)
-    for number in own:
-        if number is None:
-            number = free = free + 1
-        yield number
-
-
 def _type(attribution: Attribution, native: Mapping[str, Any]) -> str:
     original: str | None = native.get("type")
     return original if original and TYPES[original] == attribution.form else _TYPE_OF_FORM[attribution.form]
@@ -429,23 +393,9 @@ def _type(attribution: Attribution, native: Mapping[str, Any]) -> str:
 
 def _ranges(document: Document, attribution: Attribution, role: str, native: Mapping[str, Any]) -> list[TokenRange]:
     """The token ranges of a role: as they were written, while they still mean the same tokens, else runs of adjacent tokens."""
-    ids = _label_ids(document, attribution, ROLES[role])
+    ids = label_ids(document, attribution, ROLES[role])
     written: list[TokenRange] | None = native.get("ranges", {}).get(role)
-    return written if written is not None and _ids(written) == ids else _runs(ids)
-
-
-def _runs(ids: Iterable[int]) -> list[TokenRange]:
-    runs: list[TokenRange] = []
-    for token in ids:
-        if runs and runs[-1][1] == token:
-            runs[-1][1] = token + 1
-        else:
-            runs.append([token, token + 1])
-    return runs
-
-
-def _ids(ranges: Iterable[TokenRange]) -> tuple[int, ...]:
-    return tuple(sorted({token for begin, end in ranges for token in range(begin, end)}))
+    return written if written is not None and ids_of(written) == ids else ranges_of(ids)
 
 
 def _role_record(document: Document, text: str, ranges: Sequence[TokenRange]) -> Record:
@@ -514,9 +464,9 @@ def roles(document: Document) -> list[Roles]:
     for attribution in document.attributions:
         if attribution.content is not None:
             native = kept.get(attribution.id, {})
-            ids = {role: _label_ids(document, attribution, label) for role, label in ROLES.items()}
+            ids = {role: label_ids(document, attribution, label) for role, label in ROLES.items()}
             medium = native.get("medium", "none")
-            quotations.append(Roles(**ids, frame=_ids(native.get("frame", ())), type=_type(attribution, native), medium=medium))
+            quotations.append(Roles(**ids, frame=ids_of(native.get("frame", ())), type=_type(attribution, native), medium=medium))
     return quotations
 
 
@@ -546,7 +496,7 @@ def attributed(document: Document, quotations: Sequence[Roles]) -> Document:
     Raises DataError for token ids that the document does not have.
     """
     text = document.require_text()
-    sources: dict[str, Source] = {}
+    speakers = Speakers(text)
     attributions = []
     for index, quotation in enumerate(quotations):
         spans = {label: _span_of(document, getattr(quotation, role)) for role, label in ROLES.items()}
@@ -558,8 +508,8 @@ def attributed(document: Document, quotations: Sequence[Roles]) -> Document:
             content=spans["content"],
             addressee=spans["addressee"],
         )
-        attributions.append(replace(attribution, source_refs=_source_refs(attribution, sources, text)))
-    return replace(document, attributions=tuple(attributions), sources=tuple(sources.values()), hedges=(), native={})
+        attributions.append(replace(attribution, source_refs=speakers.refs(attribution.source)))
+    return replace(document, attributions=tuple(attributions), sources=speakers.sources, hedges=(), native={})
 
 
 def _span_of(document: Document, ids: Sequence[int]) -> Span | None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from operator import itemgetter
@@ -30,18 +30,14 @@ from attrib_bench.document import (
     Attribution,
     DataError,
     Document,
-    Form,
     Fragment,
-    Identification,
-    Kind,
     Metadata,
-    Sector,
-    Source,
     Span,
     Zone,
     ZoneKind,
 )
 from attrib_bench.files import MOST_BYTES, read_text, sha256, write_atomic
+from attrib_bench.formats.derived import Speakers, form_by_quotes
 from attrib_bench.formats.format import Broken, Format, Unit, file_stem, rendered
 
 COLLECTION = "polnear"
@@ -305,9 +301,8 @@ def from_standoff(
     lines = _parse(text, annotations, place)
     stretches = _stretches(lines, text)
     quoted = {i for match in re.finditer('“[^“”\n]*”?|"[^"\n]*"?', text) for i in range(*match.span())}
-    form_of = cache(partial(_form, text=text, quoted=quoted))  # of each span once, however many events share it
-    name_of = cache(partial(Span.surface, text=text))
-    sources: dict[str, Source] = {}
+    form_of = cache(partial(form_by_quotes, text=text, quoted=quoted))  # of each span once, however many events share it
+    speakers = Speakers(text)
     attributions = []
     for line in lines:
         spans = _event_spans(line, stretches) if line[0][0] == "E" else {}
@@ -320,7 +315,7 @@ def from_standoff(
                     source=source,
                     cue=spans.get("cue"),
                     content=content,
-                    source_refs=_source_refs(source, sources, name_of),
+                    source_refs=speakers.refs(source),
                 )
             )
     doc_id = document_id(f"{name}_{annotator}" if annotator else name)
@@ -335,7 +330,7 @@ def from_standoff(
         n_chars=len(text),
         metadata=Metadata(story_id=document_id(name), **known),
         zones=tuple(Zone(kind=ZoneKind.BOILERPLATE, start=s, end=e) for s, e in _discarded(lines, stretches)),
-        sources=tuple(sources.values()),
+        sources=speakers.sources,
         attributions=tuple(attributions),
         tokens=tokens,
         sentences=sentences,
@@ -433,27 +428,6 @@ def _label(role: str) -> str:
 def _discarded(lines: Iterable[Line], stretches: Mapping[str, tuple[Fragment, ...]]) -> tuple[Fragment, ...]:
     fragments = [fragment for line in lines if line[1] == "Discard" for fragment in stretches[line[0]]]
     return Span.of(*fragments).fragments if fragments else ()
-
-
-def _form(content: Span, text: str, quoted: set[int]) -> Form:
-    inside = {i in quoted for start, end in content.fragments for i in range(start, end) if text[i].isalnum()}
-    return Form.MIXED if len(inside) > 1 else Form.DIRECT if inside == {True} else Form.INDIRECT
-
-
-def _source_refs(span: Span | None, sources: dict[str, Source], name_of: Callable[[Span], str]) -> tuple[str, ...]:
-    """The id of the source that the span names, once for each fragment; it is added to `sources` where it is new."""
-    if span is None:
-        return ()
-    name = name_of(span)
-    if name not in sources:
-        sources[name] = Source(
-            id=f"e{len(sources) + 1}",
-            name=name,
-            kind=Kind.UNSPECIFIED,
-            sector=Sector.UNKNOWN,
-            identification=Identification.ROLE_ONLY,
-        )
-    return (sources[name].id,) * len(span.fragments)
 
 
 # --- One document: model -> stand-off -------------------------------------------------------------------------------

@@ -35,18 +35,15 @@ from attrib_bench.document import (
     Document,
     Form,
     Fragment,
-    Identification,
-    Kind,
     Metadata,
-    Sector,
-    Source,
-    Span,
     Status,
 )
 from attrib_bench.files import head, read_text, sha256, write_atomic
+from attrib_bench.formats.derived import Speakers
 from attrib_bench.formats.format import Broken, Format, Unit, file_stem, rendered
+from attrib_bench.formats.token_ranges import label_ids, numbers, ranges_of
 from attrib_bench.records import Record
-from attrib_bench.tokens import span_of_tokens, token_ids
+from attrib_bench.tokens import span_of_tokens
 
 COLLECTION = "redewiedergabe"
 
@@ -353,7 +350,7 @@ def _document(columns: Mapping[str, Sequence[str]], name: str, metadata: Record 
     )
     native = _kept(columns, labels.values(), held["frame"], metadata)
     ids = {"stwr": contents, **held}
-    sources: dict[str, Source] = {}
+    speakers = Speakers(text)
     attributions = []
     for (number, label), parent in zip(labels.items(), _parents(labels, ids, columns), strict=True):
         spans = {span: span_of_tokens(bare, ids[role][number]) for role, span in ROLES.items() if number in ids[role]}
@@ -365,11 +362,11 @@ def _document(columns: Mapping[str, Sequence[str]], name: str, metadata: Record 
                 source=spans.get("source"),
                 cue=spans.get("cue"),
                 content=spans["content"],
-                source_refs=_source_refs(spans.get("source"), sources, text),
+                source_refs=speakers.refs(spans.get("source")),
                 parent=parent,
             )
         )
-    document = replace(bare, sources=tuple(sources.values()), attributions=tuple(attributions), native={COLLECTION: native})
+    document = replace(bare, sources=speakers.sources, attributions=tuple(attributions), native={COLLECTION: native})
     cells = {column: _differences(derived, columns[column]) for column, derived in _derived(document, text, native).items()}
     if irregular := {column: different for column, different in cells.items() if different}:
         return replace(document, native={COLLECTION: native | {"cells": irregular}})
@@ -442,22 +439,6 @@ def _part_numbers(part: str, column: str, token: int) -> list[int]:
     return [int(number) for number in numbers.split("_") if number]
 
 
-def _source_refs(speaker: Span | None, sources: dict[str, Source], text: str) -> tuple[str, ...]:
-    """The id of the source that the speaker's words name, once for each fragment; it is added to `sources` where it is new."""
-    if speaker is None:
-        return ()
-    name = speaker.surface(text)
-    if name not in sources:
-        sources[name] = Source(
-            id=f"e{len(sources) + 1}",
-            name=name,
-            kind=Kind.UNSPECIFIED,
-            sector=Sector.UNKNOWN,
-            identification=Identification.ROLE_ONLY,
-        )
-    return (sources[name].id,) * len(speaker.fragments)
-
-
 def _parents(
     labels: Mapping[int, _Label], ids: Mapping[str, Mapping[int, list[int]]], columns: Mapping[str, Sequence[str]]
 ) -> Iterator[str | None]:
@@ -499,22 +480,12 @@ def _kept(
         if label.attributes:
             kept["attributes"] = list(label.attributes)
         if label.number in frames:
-            kept["frame"] = _runs(frames[label.number])
+            kept["frame"] = ranges_of(frames[label.number])
         if label.type != _TYPE_OF_FORM[TYPES[label.type]]:
             kept["type"] = label.type
         annotations[f"a{label.number}"] = kept
     native: Record = {} if metadata is None else {"metadata": metadata}
     return native | {"columns": {column: list(columns[column]) for column in _KEPT_COLUMNS}, "annotations": annotations}
-
-
-def _runs(ids: Iterable[int]) -> list[TokenRange]:
-    runs: list[TokenRange] = []
-    for token in ids:
-        if runs and runs[-1][1] == token:
-            runs[-1][1] = token + 1
-        else:
-            runs.append([token, token + 1])
-    return runs
 
 
 def _differences(derived: Sequence[str], written: Sequence[str]) -> dict[str, list[str]]:
@@ -576,7 +547,7 @@ def _annotation_columns(document: Document, native: Mapping[str, Any]) -> dict[s
             raise DataError(
                 f"{document.id}: attribution {attribution.id!r} has no content, expected one, as nothing else can be marked"
             )
-        ids = {role: _label_ids(document, attribution, span) for role, span in ROLES.items()}
+        ids = {role: label_ids(document, attribution, span) for role, span in ROLES.items()}
         ids["frame"] = [token for begin, end in kept.get("frame", ()) for token in range(begin, end)]
         labels.append((ids.pop("stwr"), str(_written_label(attribution, number, kept))))
         for role, tokens in ids.items():
@@ -609,22 +580,9 @@ def _written_label(attribution: Attribution, number: int, kept: Mapping[str, Any
 
 def _numbers(document: Document, native: Mapping[str, Any]) -> Iterator[int]:
     """The number of each attribution: that of its id, else one that neither another nor a cell kept from the file has."""
-    own = [int(named[1]) if (named := re.fullmatch("a([1-9][0-9]{0,8})", a.id)) else 0 for a in document.attributions]
     cells: Mapping[str, Any] = native.get("cells", {})
     kept = [original for column in cells if column in ("frame", "speaker", "intexpr") for _, original in cells[column].values()]
-    free = max((*own, *(int(number) for cell in kept for number in re.findall("[0-9]+", cell))), default=0)
-    for number in own:
-        if not number:
-            number = free = free + 1
-        yield number
-
-
-def _label_ids(document: Document, attribution: Attribution, label: str) -> list[int]:
-    span: Span | None = getattr(attribution, label)
-    ids = [] if span is None else list(token_ids(document, span))
-    if span is not None and not ids:
-        raise DataError(f"{document.id}: the {label} of attribution {attribution.id!r} covers no token, expected at least one")
-    return ids
+    return numbers(document.attributions, first=1, taken=(int(number) for cell in kept for number in re.findall("[0-9]+", cell)))
 
 
 def _native(document: Document) -> Mapping[str, Any]:

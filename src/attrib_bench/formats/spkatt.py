@@ -32,15 +32,14 @@ from attrib_bench.document import (
     Document,
     Form,
     Fragment,
-    Identification,
     Kind,
     Metadata,
     Sector,
-    Source,
     Span,
     named_by,
 )
 from attrib_bench.files import head, parse_json, read_text, sha256, write_atomic
+from attrib_bench.formats.derived import Speakers, form_by_quotes
 from attrib_bench.formats.format import Broken, Format, Unit, file_stem, rendered
 from attrib_bench.formats.redewiedergabe import running_text
 from attrib_bench.records import Record
@@ -192,13 +191,13 @@ def from_record(record: Any, *, name: str, place: str, end: str = "\n") -> Docum
         native={COLLECTION: {"annotations": annotations, "tokens": edges, "file": name if name.isprintable() else "", "end": end}},
     )
     quoted = {i for match in re.finditer("„[^„“]*“", text) for i in range(*match.span())}
-    sources: dict[tuple[str, Kind], Source] = {}
+    speakers = Speakers(text)
     attributions = [
-        _attribution(f"a{index}", roles, content, bare, sources, quoted)
+        _attribution(f"a{index}", roles, content, bare, speakers, quoted)
         for index, roles in enumerate(annotations)
         if (content := _content_role(roles, bare)) is not None
     ]
-    return replace(bare, sources=tuple(sources.values()), attributions=tuple(_with_parents(attributions, bare)))
+    return replace(bare, sources=speakers.sources, attributions=tuple(_with_parents(attributions, bare)))
 
 
 def _words(record: Any) -> list[list[str]]:
@@ -270,14 +269,14 @@ def _attribution(
     roles: TokenRoles,
     content_role: str,
     document: Document,
-    sources: dict[tuple[str, Kind], Source],
+    speakers: Speakers,
     quoted: set[int],
 ) -> Attribution:
     content = span_of_tokens(document, roles[content_role])
-    source, refs = _source(roles, document, sources)
+    source, refs = _source(roles, document, speakers)
     return Attribution(
         id=identifier,
-        form=Form.REPORTED if content_role == "Topic" else _form(content, document, quoted),
+        form=Form.REPORTED if content_role == "Topic" else form_by_quotes(content, document.require_text(), quoted),
         source=source,
         cue=_span(document, [*roles.get("Cue", ()), *roles.get("PTC", ())]),
         content=content,
@@ -290,15 +289,8 @@ def _span(document: Document, ids: Sequence[int]) -> Span | None:
     return span_of_tokens(document, ids) if ids else None
 
 
-def _form(content: Span, document: Document, quoted: set[int]) -> Form:
-    """Direct where all letters and digits stand in quotation marks, mixed where some do, else indirect (codebook, 7.1)."""
-    text = document.require_text()
-    inside = {i in quoted for start, end in content.fragments for i in range(start, end) if text[i].isalnum()}
-    return Form.MIXED if len(inside) > 1 else Form.DIRECT if inside == {True} else Form.INDIRECT
-
-
-def _source(roles: TokenRoles, document: Document, sources: dict[tuple[str, Kind], Source]) -> tuple[Span | None, tuple[str, ...]]:
-    """The source span and the source that each of its fragments names; a source is added to `sources` where it is new.
+def _source(roles: TokenRoles, document: Document, speakers: Speakers) -> tuple[Span | None, tuple[str, ...]]:
+    """The source span and the source that each of its fragments names.
 
     A speaker and the medium beside it stay two fragments, as a blank stands between them.
     """
@@ -306,16 +298,8 @@ def _source(roles: TokenRoles, document: Document, sources: dict[tuple[str, Kind
     for role, kind in _SOURCE_KINDS.items():
         if ids := roles.get(role):
             span = span_of_tokens(document, ids)
-            name = span.surface(document.require_text())
-            if (name, kind) not in sources:
-                sources[name, kind] = Source(
-                    id=f"e{len(sources) + 1}",
-                    name=name,
-                    kind=kind,
-                    sector=Sector.UNKNOWN,
-                    identification=Identification.ROLE_ONLY,
-                )
-            named |= {fragment: sources[name, kind].id for fragment in span.fragments if fragment not in named}
+            ref = speakers.ref(span, kind)
+            named |= {fragment: ref for fragment in span.fragments if fragment not in named}
     if not named:
         return None, ()
     span = Span.of(*named)
