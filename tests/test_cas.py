@@ -585,6 +585,25 @@ def test_the_module_is_light() -> None:
     assert subprocess.run([sys.executable, "-c", heavy], check=False).returncode == 0
 
 
+@BOTH
+def test_without_its_library_the_format_is_refused_once(format_: Format, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(example(), format_, tmp_path / "there")
+    monkeypatch.setitem(sys.modules, "cassis", None)  # which is how Python marks what cannot be imported
+    cas.type_system.cache_clear()
+    told: list[DataError] = []
+    missing = pytest.raises(DataError, match=r"^the formats cas-xmi and cas-json need dkpro-cassis; install attrib-bench\[cas\]$")
+    with missing:
+        list(format_.read(tmp_path / "there", broken=told.append))
+    with missing:
+        format_.write([example(), example()], tmp_path / "new", told.append)
+    with missing:
+        cas.to_cas(example())
+    with missing:
+        cas.type_system()
+    assert not told
+    assert not (tmp_path / "new").exists()
+
+
 # --- Files of unknown origin ----------------------------------------------------------------------------------------
 
 BILLION_LAUGHS = """<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c

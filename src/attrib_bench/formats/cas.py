@@ -120,12 +120,24 @@ _ARTICLE = _Layer(
 _LAYERS: Mapping[str, _Layer] = {_PACKAGE + name: _layer(name) for name in MARKS}
 
 
+def _require_cassis() -> None:
+    """Raises DataError where dkpro-cassis, which comes with the extra `cas`, is not installed."""
+    try:
+        import cassis  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise DataError("the formats cas-xmi and cas-json need dkpro-cassis; install attrib-bench[cas]") from error
+
+
 # --- The configuration of INCEpTION ---------------------------------------------------------------------------------
 
 
 @cache
 def type_system() -> TypeSystem:
-    """The type system of the files: INCEpTION's custom layers, and tokens, sentences and metadata as in DKPro."""
+    """The type system of the files: INCEpTION's custom layers, and tokens, sentences and metadata as in DKPro.
+
+    Raises DataError where dkpro-cassis is not installed, as do `to_cas` and whatever reads and writes files.
+    """
+    _require_cassis()
     from cassis import TypeSystem
 
     types = TypeSystem()
@@ -233,6 +245,7 @@ def to_cas(document: Document) -> Cas:
 
     Raises DataError for what could not be read back: offsets outside the text, links to nothing, an id of two annotations.
     """
+    _require_cassis()
     from cassis import Cas
 
     text = document.require_text()
@@ -335,6 +348,7 @@ def _write(
 ) -> None:
     if path.is_file():
         raise DataError(f"{path}: is a file, expected a folder to write to")
+    _require_cassis()  # once, and not for each document
     write_atomic(path / TYPE_SYSTEM_FILE, type_system().to_xml())
     write_atomic(path / LAYERS_FILE, layers_json())
     for _, (name, content) in rendered(documents, lambda document: (file_stem(document), render(document)), broken):
@@ -639,6 +653,7 @@ def _units(suffix: str, path: Path) -> Iterator[Unit]:
     files = _files(suffix, path)
     if not files:
         raise DataError(f"{path}: found no document, expected files in {suffix}")
+    _require_cassis()  # once, and not for each document
     if suffix == ".xmi":
         types = {folder: _read_type_system(folder / TYPE_SYSTEM_FILE) for folder in dict.fromkeys(file.parent for file in files)}
         yield from ((str(file), partial(_read_xmi, types[file.parent], file)) for file in files)
