@@ -548,7 +548,7 @@ def _annotation_columns(document: Document, native: Mapping[str, Any]) -> dict[s
                 f"{document.id}: attribution {attribution.id!r} has no content, expected one, as nothing else can be marked"
             )
         ids = {role: label_ids(document, attribution, span) for role, span in ROLES.items()}
-        ids["frame"] = [token for begin, end in kept.get("frame", ()) for token in range(begin, end)]
+        ids["frame"] = tuple(token for begin, end in kept.get("frame", ()) for token in range(begin, end))
         labels.append((ids.pop("stwr"), str(_written_label(attribution, number, kept))))
         for role, tokens in ids.items():
             for token in tokens:
