@@ -10,6 +10,7 @@ import pytest
 
 from attrib_bench.build import all_problems, build, read_stops, wrong_splits
 from attrib_bench.corpus import Collection, collection_names, data_files, load_collection, load_pass
+from attrib_bench.document import Form
 from attrib_bench.files import data_root
 from attrib_bench.records import annotate, record_of
 from attrib_bench.sheet import parse, render
