@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,25 @@ def test_every_format_is_told_from_the_others(small_root: Path, tmp_path: Path) 
         path = tmp_path / (f"{name}.jsonl" if name in ("attrib-bench", "gqa") else name)
         convert(open_input("core", root=small_root, split="train"), format_, path, broken=lambda _: None)
         assert guess_format(path) is format_, name
+
+
+def test_what_the_page_on_tools_says_is_kept(small_root: Path, tmp_path: Path) -> None:
+    """The spans of the small collection stand in text order, so an order cannot be lost."""
+    page = (Path(__file__).resolve().parents[1] / "docs" / "tools.md").read_text(encoding="utf-8")
+    table = re.search(r"^\| +\| brat \|.*?(?=\n\n)", page, re.MULTILINE | re.DOTALL)
+    assert table
+    (_, *columns), _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table[0].splitlines())
+    layers = [row[0].split(",")[0].replace(" ", "_") for row in rows]
+    assert set(layers) == {"text", "metadata", "tokens", "sentences", "native", "provenance", *LAYERS}
+    documents_ = [replace(d, native={"gqa": {"documentName": d.id}}) for d in load_collection(root=small_root).documents]
+    names = [(column, name) for column, cell in enumerate(columns, 1) for name in cell.split(", ")]
+    assert {name for _, name in names} == FORMATS.keys() - {"attrib-bench", "gqa", "redewiedergabe", "spkatt", "polnear"}
+    for column, name in names:
+        FORMATS[name].write(documents_, tmp_path / name, None)
+        found = list(FORMATS[name].read(tmp_path / name))
+        for layer, row in zip(layers, rows, strict=True):
+            kept = [getattr(document, layer) for document in found] == [getattr(document, layer) for document in documents_]
+            assert kept is (row[column] != "lost"), (name, layer)
 
 
 def test_what_cannot_be_guessed(tmp_path: Path) -> None:
