@@ -217,19 +217,18 @@ def _forward_backward(scores: Floats, transitions: Floats, padded: _Padded) -> t
     for time, live in enumerate(padded.live[1:], 1):
         paths = (forward[time - 1, :live] @ odds) * emissions[time, :live]
         forward[time, :live] = paths / paths.sum(axis=1, keepdims=True)
-    probabilities = np.zeros_like(emissions)
-    backward = np.ones_like(emissions[0])
-    pairs = np.zeros_like(transitions)
-    for time in range(len(padded.live) - 1, -1, -1):
+    backward = np.ones_like(emissions)
+    sums = np.ones_like(emissions[:, :, :1])
+    for time in range(len(padded.live) - 1, 0, -1):
         live = padded.live[time]
-        both = forward[time, :live] * backward[:live]
-        probabilities[time, :live] = both / both.sum(axis=1, keepdims=True)
-        if time:
-            ahead = backward[:live] * emissions[time, :live]
-            paths = ahead @ odds.T
-            pairs += forward[time - 1, :live].T @ (ahead / (forward[time - 1, :live] * paths).sum(axis=1, keepdims=True))
-            backward[:live] = paths / paths.max(axis=1, keepdims=True)
-    return probabilities[padded.time, padded.sequence], pairs * odds
+        paths = (backward[time, :live] * emissions[time, :live]) @ odds.T
+        sums[time, :live] = paths.sum(axis=1, keepdims=True)
+        backward[time - 1, :live] = paths / sums[time, :live]
+    both = forward * backward
+    totals = np.maximum(both.sum(axis=2, keepdims=True), np.finfo(np.float32).tiny)  # 0 where a sequence has ended
+    ahead = backward[1:] * emissions[1:] / (sums[1:] * totals[:-1])
+    pairs = np.tensordot(forward[:-1], ahead, axes=((0, 1), (0, 1)))
+    return (both / totals)[padded.time, padded.sequence], pairs * odds
 
 
 def _pair_counts(gold: Ints, padded: _Padded, n_labels: int) -> Floats:
