@@ -7,7 +7,6 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,17 +26,11 @@ from attrib_bench.document import (
     Hedge,
     HedgeType,
     Identification,
-    Justification,
-    JustificationType,
     Kind,
     Metadata,
     ProvenanceLink,
-    Reason,
-    RejectedTrigger,
     Sector,
     Source,
-    Span,
-    Status,
     Zone,
     ZoneKind,
 )
@@ -45,95 +38,11 @@ from attrib_bench.files import data_root, sha256
 from attrib_bench.formats import cas
 from attrib_bench.formats.format import Format
 from attrib_bench.formats.marks import MARKS, marks
+from examples import EXAMPLE, TEXT, span, through_files
 from strategies import documents, documents_of_any_text
 
 BOTH = pytest.mark.parametrize("format_", cas.FORMATS.values(), ids=cas.FORMATS)
 SUFFIX = {"cas-xmi": ".xmi", "cas-json": ".json"}
-
-# An emoji is one code point and two UTF-16 units, so offsets after it differ by one between us and the files.
-TEXT = (
-    "😀 Fähre fällt aus\n\nDie Werft teilte am Abend mit, die Fähre falle wohl aus, so habe es Ole Timm gesagt.\nEr bedaure das.\n"
-)
-
-
-def at(*words: str) -> Span:
-    """The span of these words, each at its first place after the one before."""
-    fragments, end = [], 0
-    for word in words:
-        start = TEXT.index(word, end)
-        end = start + len(word)
-        fragments.append((start, end))
-    return Span(tuple(fragments))
-
-
-def example() -> Document:
-    """Every layer, with spans that are nested, discontinuous and shared."""
-    tokens = tuple((start, start + len(word)) for word, start in _words())
-    return Document(
-        id="s001-a",
-        collection="core",
-        text=TEXT,
-        sha256=sha256(TEXT),
-        n_chars=len(TEXT),
-        metadata=Metadata(story_id="s001", outlet="Hafenblatt", genre="regional", topic="local", date="2026-01-15", title="Fähre"),
-        zones=(Zone(kind=ZoneKind.TITLE, start=0, end=TEXT.index("\n")),),
-        sources=(
-            Source(
-                id="e2",
-                name="Ole Timm",
-                kind=Kind.PERSON,
-                sector=Sector.BUSINESS,
-                identification=Identification.NAMED,
-                affiliation="e1",
-                justifications=(
-                    Justification(type=JustificationType.ACCESS, span=at("am Abend")),
-                    Justification(type=JustificationType.ANONYMITY, span=at("so", "es")),
-                ),
-                listed=True,
-                is_self=True,
-                doc_ref="s001-b",
-            ),
-            Source(id="e1", name="Werft", kind=Kind.INSTITUTION, sector=Sector.BUSINESS, identification=Identification.ROLE_ONLY),
-        ),
-        attributions=(
-            Attribution(id="a3", form=Form.FREE_INDIRECT, content=at("Er bedaure das"), source_refs=("e2",), continues="a2"),
-            Attribution(
-                id="a1",
-                form=Form.INDIRECT,
-                source=at("Die Werft"),
-                cue=at("teilte", "mit"),
-                content=at("die Fähre falle wohl aus, so habe es Ole Timm gesagt"),
-                source_refs=("e1",),
-            ),
-            Attribution(
-                id="a2",
-                form=Form.REPORTED,
-                status=Status.HYPOTHETICAL,
-                source=at("Ole Timm"),
-                cue=at("gesagt"),
-                content=at("die Fähre", "aus"),
-                addressee=at("es"),
-                source_refs=("e2", "e1"),
-                parent="a1",
-            ),
-            Attribution(id="a4", form=Form.NO_COMMENT, source_refs=("e1",), parent="a1"),
-        ),
-        hedges=(Hedge(id="h1", span=at("wohl"), type=HedgeType.EPISTEMIC),),
-        rejected_triggers=(RejectedTrigger(span=at("so"), reason=Reason.SO_ADV),),
-        provenance=(ProvenanceLink("a2", "s001-b"),),
-        tokens=tokens,
-        sentences=((0, 4), (4, 21), (21, 24)),
-        native={"gqa": {"documentName": "4711 - Fähre", "annotations": {"a1": {"medium": "Speech"}}}},
-    )
-
-
-def _words() -> list[tuple[str, int]]:
-    words, end = [], 0
-    for word in TEXT.replace(",", " ").replace(".", " ").split():
-        start = TEXT.index(word, end)
-        end = start + len(word)
-        words.append((word, start))
-    return words
 
 
 def written(document: Document, format_: Format, folder: Path) -> Path:
@@ -143,10 +52,8 @@ def written(document: Document, format_: Format, folder: Path) -> Path:
 
 
 def there_and_back(document: Document, format_: Format) -> Document:
-    with tempfile.TemporaryDirectory() as folder:
-        written(document, format_, Path(folder))
-        (back,) = format_.read(Path(folder))
-        return back
+    (back,) = through_files(format_, [document])
+    return back
 
 
 # --- Lossless -------------------------------------------------------------------------------------------------------
@@ -154,7 +61,7 @@ def there_and_back(document: Document, format_: Format) -> Document:
 
 @BOTH
 def test_every_layer_comes_back(format_: Format) -> None:
-    assert there_and_back(example(), format_) == example()
+    assert there_and_back(EXAMPLE, format_) == EXAMPLE
 
 
 @BOTH
@@ -199,17 +106,17 @@ def test_texts_that_notations_stumble_over(format_: Format, text: str) -> None:
 
 @BOTH
 def test_cassis_reads_the_same_words(format_: Format, tmp_path: Path) -> None:
-    path = written(example(), format_, tmp_path)
+    path = written(EXAMPLE, format_, tmp_path)
     types = load_typesystem(tmp_path / "TypeSystem.xml")
     read = load_cas_from_xmi(path, types) if format_ is cas.XMI else load_cas_from_json(path.read_text("utf-8"))
     assert read.sofa_string == TEXT
     for name in ("Content", "Cue", "Source", "Addressee", "Hedge", "RejectedTrigger", "Zone", "Justification"):
         expected = [
-            TEXT[start:end] for mark in marks(example()) if mark.type == name and mark.span for start, end in mark.span.fragments
+            TEXT[start:end] for mark in marks(EXAMPLE) if mark.type == name and mark.span for start, end in mark.span.fragments
         ]
         assert sorted(fs.get_covered_text() for fs in read.select(f"webanno.custom.{name}")) == sorted(expected)
     assert next(fs.get_covered_text() for fs in read.select(SENTENCE)) == "😀 Fähre fällt aus"
-    assert [fs.get_covered_text() for fs in read.select(TOKEN)] == [word for word, _ in _words()]
+    assert [fs.get_covered_text() for fs in read.select(TOKEN)] == TEXT.replace(",", " ,").replace(".", " .").split()
     first = next(fs for fs in read.select("webanno.custom.Cue") if fs.get_covered_text() == "teilte")
     assert [(link.role, link.target.get_covered_text()) for link in first.links.elements] == [("fragment", "mit")]
     (meta,) = read.select("de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData")
@@ -222,13 +129,13 @@ SENTENCE = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence"
 
 def test_files_count_in_utf_16(tmp_path: Path) -> None:
     """Read without dkpro-cassis, by hand."""
-    root = ElementTree.parse(written(example(), cas.XMI, tmp_path)).getroot()
+    root = ElementTree.parse(written(EXAMPLE, cas.XMI, tmp_path)).getroot()
     units = TEXT.encode("utf-16-le")
     (hedge,) = root.findall("{http:///webanno/custom.ecore}Hedge")
     begin, end = int(hedge.attrib["begin"]), int(hedge.attrib["end"])
     assert begin == TEXT.index("wohl") + 1
     assert units[2 * begin : 2 * end].decode("utf-16-le") == "wohl"
-    data = json.loads(written(example(), cas.JSON, tmp_path).read_bytes())
+    data = json.loads(written(EXAMPLE, cas.JSON, tmp_path).read_bytes())
     (hedge_,) = [fs for fs in data["%FEATURE_STRUCTURES"] if fs["%TYPE"] == "webanno.custom.Hedge"]
     assert (hedge_["begin"], hedge_["end"], hedge_["kind"]) == (begin, end, "epistemic")
 
@@ -278,7 +185,7 @@ def test_tag_sets_are_the_vocabularies() -> None:
 
 def edited(edit: Callable[[Cas], None], format_: Format, folder: Path, document: Document | None = None) -> Document:
     """What is read of a document after an edit of its CAS by dkpro-cassis, which also writes it."""
-    path = written(document or example(), format_, folder)
+    path = written(document or EXAMPLE, format_, folder)
     types = load_typesystem(folder / "TypeSystem.xml")
     opened = load_cas_from_xmi(path, types) if format_ is cas.XMI else load_cas_from_json(path.read_text("utf-8"))
     edit(opened)
@@ -298,7 +205,7 @@ def the(opened: Cas, name: str, words: str) -> FeatureStructure:
 
 def new(opened: Cas, name: str, words: str = "", /, **features: object) -> FeatureStructure:
     """A new annotation of a layer, as INCEpTION makes it: without id and order."""
-    offsets = {"begin": at(words).start, "end": at(words).end} if words else {}
+    offsets = {"begin": span(words).start, "end": span(words).end} if words else {}
     made = opened.typesystem.get_type(f"webanno.custom.{name}")(**offsets, **features)
     opened.add(made)
     return made
@@ -314,7 +221,7 @@ def fill(opened: Cas, structure: FeatureStructure, *slots: tuple[str, FeatureStr
 
 @BOTH
 def test_a_deleted_hedge_is_gone(format_: Format, tmp_path: Path) -> None:
-    assert edited(lambda opened: opened.remove(the(opened, "Hedge", "wohl")), format_, tmp_path) == replace(example(), hedges=())
+    assert edited(lambda opened: opened.remove(the(opened, "Hedge", "wohl")), format_, tmp_path) == replace(EXAMPLE, hedges=())
 
 
 @BOTH
@@ -322,8 +229,8 @@ def test_a_moved_edge_is_moved(format_: Format, tmp_path: Path) -> None:
     def edit(opened: Cas) -> None:
         the(opened, "Addressee", "es").begin -= len("habe ")
 
-    a3, a1, a2, a4 = example().attributions
-    assert edited(edit, format_, tmp_path).attributions == (a3, a1, replace(a2, addressee=at("habe es")), a4)
+    a3, a1, a2, a4 = EXAMPLE.attributions
+    assert edited(edit, format_, tmp_path).attributions == (a3, a1, replace(a2, addressee=span("habe es")), a4)
 
 
 @BOTH
@@ -341,19 +248,19 @@ def test_an_added_attribution_comes_last_with_the_next_ids(format_: Format, tmp_
     added = Attribution(
         id="a5",
         form=Form.REPORTED,
-        source=at("Die Werft"),
-        cue=at("fällt", "aus"),
-        content=at("Fähre fällt aus"),
+        source=span("Die Werft"),
+        cue=span("fällt", "aus"),
+        content=span("Fähre fällt aus"),
         source_refs=("e1", "e3"),
         parent="a1",
     )
     entity = Source(id="e3", name="Reederei", kind=Kind.UNSPECIFIED, sector=Sector.UNKNOWN, identification=Identification.ROLE_ONLY)
-    before = example()
+    before = EXAMPLE
     assert edited(edit, format_, tmp_path) == replace(
         before,
         attributions=(*before.attributions, added),
         sources=(*before.sources, entity),
-        hedges=(*before.hedges, Hedge(id="h2", span=at("Abend"), type=HedgeType.EPISTEMIC)),
+        hedges=(*before.hedges, Hedge(id="h2", span=span("Abend"), type=HedgeType.EPISTEMIC)),
     )
 
 
@@ -365,13 +272,13 @@ def test_a_slot_on_a_second_fragment_means_the_whole_span(format_: Format, tmp_p
             if link.role == "cue":
                 link.target = the(opened, "Cue", "mit")
 
-    assert edited(edit, format_, tmp_path) == example()
+    assert edited(edit, format_, tmp_path) == EXAMPLE
 
 
 @BOTH
 def test_what_else_inception_writes_is_passed_over(format_: Format, tmp_path: Path) -> None:
     """Other numbers, another order, more types, features and views, false where nothing was set, an empty slot."""
-    path = written(example(), cas.XMI, tmp_path)
+    path = written(EXAMPLE, cas.XMI, tmp_path)
     types = load_typesystem(tmp_path / "TypeSystem.xml")
     types.create_feature(types.get_type("webanno.custom.Entity"), "i7n_uiOrder", "uima.cas.Integer")
     types.create_feature(types.get_type(TOKEN), "lemma", types.create_type("x.Lemma"))
@@ -399,7 +306,7 @@ def test_what_else_inception_writes_is_passed_over(format_: Format, tmp_path: Pa
     else:
         opened.to_json(tmp_path / "annotator1.json")
     (back,) = format_.read(tmp_path)
-    assert back == example()
+    assert back == EXAMPLE
 
 
 @BOTH
@@ -439,7 +346,7 @@ REFUSED: dict[str, tuple[Callable[[Cas], None], str]] = {
     "form": (_set("Content", "Er bedaure das", "form", "directly"), "Content a3: form: found 'directly', expected one of direct, "),
     "no entity": (_set("Source", "Die Werft", "names", "e7"), r"Source 19-28#\d+: names: leads to 'e7', which does not exist"),
     "names a content": (_set("Source", "Die Werft", "names", "a1"), "names: leads to 'a1', a Content; expected Entity"),
-    "empty span": (_set("Hedge", "wohl", "end", at("wohl").start), "Hedge h1: covers no words"),
+    "empty span": (_set("Hedge", "wohl", "end", span("wohl").start), "Hedge h1: covers no words"),
     "lost span": (_add("Cue", "Abend"), r"Cue 39-44#\d+: belongs to no attribution"),
     "no reason": (_add("RejectedTrigger", "Abend"), "has no reason"),
     "id twice": (_add("Hedge", "Abend", id="h1"), "h1: stands for 2 annotations"),
@@ -503,8 +410,8 @@ def test_what_a_person_may_break_is_named(format_: Format, edit: Callable[[Cas],
 @BOTH
 @pytest.mark.parametrize("offset", [1, len(TEXT) + 2, -1, 10**30], ids=["within an emoji", "outside", "negative", "huge"])
 def test_offsets_are_checked(format_: Format, offset: int, tmp_path: Path) -> None:
-    path = written(example(), format_, tmp_path)
-    start = at("wohl").start + 1
+    path = written(EXAMPLE, format_, tmp_path)
+    start = span("wohl").start + 1
     before, after = {
         "cas-xmi": (f'begin="{start}" end="{start + 4}"', f'begin="{offset}" end="{start + 4}"'),
         "cas-json": (f'"begin": {start}, "end": {start + 4}', f'"begin": {offset}, "end": {start + 4}'),
@@ -519,23 +426,23 @@ def test_offsets_are_checked(format_: Format, offset: int, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "document, message",
     [
-        pytest.param(replace(example(), text=None), "hydrate it first", id="no text"),
+        pytest.param(replace(EXAMPLE, text=None), "hydrate it first", id="no text"),
         pytest.param(
-            replace(example(), zones=(Zone(kind=ZoneKind.TITLE, start=118, end=121),)),
+            replace(EXAMPLE, zones=(Zone(kind=ZoneKind.TITLE, start=118, end=121),)),
             r"s001-a: found \[118, 121\), expected offsets into 120 characters",
             id="outside",
         ),
-        pytest.param(replace(example(), tokens=((4, 5), (0, 3)), sentences=()), "expected tokens and", id="unsorted tokens"),
-        pytest.param(replace(example(), sentences=((0, 99),)), "s001-a: expected tokens and sentences", id="sentences"),
-        pytest.param(replace(example(), sources=()), "s001-a: Content a3: names: found 'e2', expected the id", id="no sources"),
-        pytest.param(replace(example(), provenance=(ProvenanceLink("a9", "x"),)), "found 'a9', expected the id", id="no such id"),
+        pytest.param(replace(EXAMPLE, tokens=((4, 5), (0, 3)), sentences=()), "expected tokens and", id="unsorted tokens"),
+        pytest.param(replace(EXAMPLE, sentences=((0, 99),)), "s001-a: expected tokens and sentences", id="sentences"),
+        pytest.param(replace(EXAMPLE, sources=()), "s001-a: Content a3: names: found 'e2', expected the id", id="no sources"),
+        pytest.param(replace(EXAMPLE, provenance=(ProvenanceLink("a9", "x"),)), "found 'a9', expected the id", id="no such id"),
         pytest.param(
-            replace(example(), hedges=(Hedge(id="a1", span=at("wohl"), type=HedgeType.EPISTEMIC),)),
+            replace(EXAMPLE, hedges=(Hedge(id="a1", span=span("wohl"), type=HedgeType.EPISTEMIC),)),
             "s001-a: a1: is the id of two annotations",
             id="id of two",
         ),
-        pytest.param(replace(example(), collection="Core"), "s001-a: found the collection 'Core', expected at", id="collection"),
-        pytest.param(replace(example(), id="../s001-a"), "expected an id of at most 64", id="path"),
+        pytest.param(replace(EXAMPLE, collection="Core"), "s001-a: found the collection 'Core', expected at", id="collection"),
+        pytest.param(replace(EXAMPLE, id="../s001-a"), "expected an id of at most 64", id="path"),
     ],
 )
 @BOTH
@@ -543,7 +450,7 @@ def test_what_could_not_be_read_back_is_not_written(format_: Format, document: D
     with pytest.raises(DataError, match=message):
         format_.write([document], tmp_path / "folder", None)
     told: list[DataError] = []
-    format_.write([document, replace(example(), id="s001-c")], tmp_path / "folder", told.append)
+    format_.write([document, replace(EXAMPLE, id="s001-c")], tmp_path / "folder", told.append)
     assert len(told) == 1
     assert [back.id for back in format_.read(tmp_path / "folder")] == ["s001-c"]
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
@@ -551,7 +458,7 @@ def test_what_could_not_be_read_back_is_not_written(format_: Format, document: D
 
 @BOTH
 def test_a_folder_for_each_document_as_inception_exports_them(format_: Format, tmp_path: Path) -> None:
-    others = [replace(example(), id=f"s001-{letter}") for letter in "cb"]
+    others = [replace(EXAMPLE, id=f"s001-{letter}") for letter in "cb"]
     for document in others:
         folder = tmp_path / document.id
         written(document, format_, folder).rename(folder / f"CURATION_USER{SUFFIX[format_.name]}")
@@ -561,12 +468,12 @@ def test_a_folder_for_each_document_as_inception_exports_them(format_: Format, t
 def test_folders_without_what_is_needed(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"found no document, expected files in \.xmi"):
         list(cas.XMI.read(tmp_path))
-    path = written(example(), cas.XMI, tmp_path)
+    path = written(EXAMPLE, cas.XMI, tmp_path)
     (tmp_path / "TypeSystem.xml").unlink()
     with pytest.raises(DataError, match=r"TypeSystem\.xml: is missing; expected the type system"):
         list(cas.XMI.read(path))
     with pytest.raises(DataError, match="is a file, expected a folder"):
-        cas.JSON.write([example()], path, None)
+        cas.JSON.write([EXAMPLE], path, None)
     (tmp_path / "s001-a.json").write_text('{"%FEATURE_STRUCTURES": []}')
     with pytest.raises(DataError, match=r"s001-a\.json: found no %TYPES, expected a CAS with its type system"):
         list(cas.JSON.read(tmp_path / "s001-a.json"))
@@ -574,7 +481,7 @@ def test_folders_without_what_is_needed(tmp_path: Path) -> None:
 
 def test_each_format_knows_its_own(tmp_path: Path) -> None:
     for name, format_ in cas.FORMATS.items():
-        path = written(example(), format_, tmp_path / name)
+        path = written(EXAMPLE, format_, tmp_path / name)
         for place in (path, path.parent):
             assert [other.name for other in cas.FORMATS.values() if other.recognises(place)] == [name]
         assert not any(other.recognises(path.parent / "inception.layers.json") for other in cas.FORMATS.values())
@@ -587,7 +494,7 @@ def test_the_module_is_light() -> None:
 
 @BOTH
 def test_without_its_library_the_format_is_refused_once(format_: Format, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(example(), format_, tmp_path / "there")
+    written(EXAMPLE, format_, tmp_path / "there")
     monkeypatch.setitem(sys.modules, "cassis", None)  # which is how Python marks what cannot be imported
     cas.type_system.cache_clear()
     told: list[DataError] = []
@@ -595,9 +502,9 @@ def test_without_its_library_the_format_is_refused_once(format_: Format, tmp_pat
     with missing:
         list(format_.read(tmp_path / "there", broken=told.append))
     with missing:
-        format_.write([example(), example()], tmp_path / "new", told.append)
+        format_.write([EXAMPLE, EXAMPLE], tmp_path / "new", told.append)
     with missing:
-        cas.to_cas(example())
+        cas.to_cas(EXAMPLE)
     with missing:
         cas.type_system()
     assert not told
@@ -642,7 +549,7 @@ HOSTILE_TYPES = {
 @pytest.mark.parametrize("content, message", HOSTILE_XML.values(), ids=HOSTILE_XML)
 @pytest.mark.parametrize("name", ["s001-a.xmi", "TypeSystem.xml"])
 def test_hostile_xml(name: str, content: str, message: str, tmp_path: Path) -> None:
-    written(example(), cas.XMI, tmp_path)
+    written(EXAMPLE, cas.XMI, tmp_path)
     (tmp_path / name).write_bytes(content.encode())
     with pytest.raises(DataError, match=f"{name}: .*({message})"):
         list(cas.XMI.read(tmp_path))
@@ -651,14 +558,14 @@ def test_hostile_xml(name: str, content: str, message: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("types, message", HOSTILE_TYPES.values(), ids=HOSTILE_TYPES)
 def test_hostile_type_systems(types: str, message: str, tmp_path: Path) -> None:
     """A name in a type system would become source code in dkpro-cassis."""
-    written(example(), cas.XMI, tmp_path)
+    written(EXAMPLE, cas.XMI, tmp_path)
     (tmp_path / "TypeSystem.xml").write_text(TYPES.format(types))
     with pytest.raises(DataError, match=message):
         list(cas.XMI.read(tmp_path))
 
 
 def test_hostile_types_in_json(tmp_path: Path) -> None:
-    path = written(example(), cas.JSON, tmp_path)
+    path = written(EXAMPLE, cas.JSON, tmp_path)
     data = json.loads(path.read_bytes())
     data["%TYPES"]["webanno.custom.Hedge"]["a=exit(3)"] = {"%NAME": "a=exit(3)", "%RANGE": "uima.cas.String"}
     path.write_text(json.dumps(data))
@@ -698,7 +605,7 @@ def _mutated(data: bytes, chance: random.Random) -> bytes:
 @BOTH
 def test_mutated_files_are_read_or_refused(format_: Format, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
-    path = written(example(), format_, folder)
+    path = written(EXAMPLE, format_, folder)
     victims = [path, folder / "TypeSystem.xml"] if format_ is cas.XMI else [path]
     whole = {victim: victim.read_bytes() for victim in victims}
     chance = random.Random(20)
