@@ -90,7 +90,7 @@ def tokenize(text: str, *, stops: Collection[int] = ()) -> tuple[tuple[Fragment,
     tokens: list[Fragment] = []
     sentences: list[Fragment] = []
     for line in re.finditer(r"[^\n]*\S[^\n]*", text):
-        starts = [line.start(), *(stop + 1 for stop in sorted(stops) if line.start() <= stop < line.end())]
+        starts = [line.start(), *(stop + 1 for stop in sorted(stops) if line.start() <= stop < line.end() - 1)]
         for start, end in pairwise([*starts, line.end()]):
             stop = [(end - 1, end)] if end - 1 in stops else []
             for sentence in somajo.tokenize_text([text[start : end - len(stop)]]):
