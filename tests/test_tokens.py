@@ -119,6 +119,9 @@ def test_a_stop_after_a_number_may_end_a_sentence() -> None:
         "Es sind 11,4 .",
         "Zu viel .",
     ]
+    line = "Es steht auf Seite 2.\nZu viel.\n"
+    at_the_end, _ = tokenize(line, stops={line.index("2.") + 1})
+    assert [line[start:end] for start, end in at_the_end][4:6] == ["2", "."]
     with pytest.raises(DataError, match="found 'a' at 1"):
         tokenize(text, stops={1})
 
