@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from pybrat.parser import BratParser
 
+import examples
 from attrib_bench.corpus import load_collection
 from attrib_bench.document import (
     Attribution,
@@ -44,15 +46,7 @@ from attrib_bench.records import LAYERS
 from strategies import documents, documents_of_any_text
 
 TEXT = "⛴️ Fähre fällt aus\nKein Ersatz\n\nDie Werft teilte wohl am Montag mit, die Fähre falle aus. Sie komme 😀 bald.\n"
-
-
-def span(*words: str) -> Span:
-    found, at = [], TEXT.index("\n\n")
-    for word in words:
-        start = TEXT.index(word, at)
-        found.append((start, at := start + len(word)))
-    return Span(tuple(found))
-
+span = partial(examples.span, text=TEXT)
 
 WERFT = Source(
     id="e1", name="Werft", kind=Kind.INSTITUTION, sector=Sector.BUSINESS, identification=Identification.NAMED, listed=True
@@ -171,9 +165,12 @@ def test_the_page_on_tools_shows_what_is_written() -> None:
 
 
 def read_back(document: Document) -> Document:
-    with TemporaryDirectory() as folder:
-        FORMAT.write([document], Path(folder), None)
-        return read(Path(folder))
+    (back,) = examples.through_files(FORMAT, [document])
+    return back
+
+
+def test_every_layer_comes_back() -> None:
+    assert read_back(examples.EXAMPLE) == examples.EXAMPLE
 
 
 @settings(max_examples=60)
