@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attrib_bench.baselines.tagging import B, Floats, I, O, decode, encode, viterbi
+from attrib_bench.baselines.tagging import B, Floats, I, O, closed_tokens, decode, encode, viterbi
+from attrib_bench.document import Document, Zone, ZoneKind
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,16 @@ def test_viterbi_finds_the_best_of_all_sequences(lengths: list[int], seed: int) 
         allowed = [tags for tags in product((O, B, I), repeat=len(each)) if tags[:1] != (I,) and (O, I) not in pairwise(tags)]
         for layer in range(2) if len(each) else ():
             assert tuple(found[:, layer].tolist()) == max(allowed, key=lambda tags: score(tags, each, layer))
+
+
+def test_tokens_of_zones_in_which_nothing_is_annotated() -> None:
+    text = "Titel\nFoto: Kai\nEin Satz"
+    document = Document(
+        id="x-a",
+        collection="core",
+        text=text,
+        n_chars=len(text),
+        tokens=((0, 5), (6, 11), (12, 15), (16, 19), (20, 24)),
+        zones=(Zone(kind=ZoneKind.TITLE, start=0, end=5), Zone(kind=ZoneKind.CREDIT, start=6, end=15)),
+    )
+    assert closed_tokens(document).tolist() == [False, True, True, False, False]

@@ -23,6 +23,7 @@ from attrib_bench.baselines.features import Batch, Buckets, Floats, Ints, Words,
 from attrib_bench.baselines.linking import ROLES, Candidates, Content, Link, Linker, TokenIds, annotated, links_of
 from attrib_bench.baselines.sequence import LinearChain, Range
 from attrib_bench.baselines.store import open_model, save_model
+from attrib_bench.baselines.tagging import closed_tokens
 from attrib_bench.document import DataError, Document, Hedge, HedgeType
 from attrib_bench.files import canonical_json
 from attrib_bench.tokens import span_of_tokens, token_ids
@@ -289,8 +290,11 @@ class Crf:
         if self._hedges is not None:
             types = [self._hedges.labels[label] for label in self._hedges.best(self._hedges.scores(own), ranges).tolist()]
         for document, (start, end) in zip(documents, ranges, strict=True):
-            links = self._linker.link(document, candidates_of(states[start:end], document))
-            runs = [(type_, ids) for type_, ids in _stretches(types[start:end]) if type_]
+            closed = closed_tokens(document).tolist()
+            open_states = [_OUTSIDE if shut else state for state, shut in zip(states[start:end], closed, strict=True)]
+            open_types = ["" if shut else type_ for type_, shut in zip(types[start:end], closed, strict=True)]
+            links = self._linker.link(document, candidates_of(open_states, document))
+            runs = [(type_, ids) for type_, ids in _stretches(open_types) if type_]
             yield links, [Hedge(id="", span=span_of_tokens(document, ids), type=HedgeType(type_)) for type_, ids in runs]
 
     def save(self, folder: Path) -> None:

@@ -11,6 +11,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from attrib_bench.document import Document, Span
+from attrib_bench.schema import UNANNOTATED_ZONES
+from attrib_bench.tokens import token_ids
+
 TokenRange = tuple[int, int]
 
 O, B, I = range(3)  # noqa: E741 -- the customary names
@@ -70,3 +74,12 @@ def viterbi(emissions: Sequence[Floats], transitions: Floats, starts: Floats) ->
         tags[row] = best
         best = np.take_along_axis(came_from[row], best[..., None], axis=-1)[..., 0].astype(np.int64)
     return [tags[begin:, number] for number, begin in enumerate(begins.tolist())]
+
+
+def closed_tokens(document: Document) -> NDArray[np.bool_]:
+    """Of each token, whether it stands in a zone in which nothing is annotated."""
+    closed = np.zeros(len(document.tokens), dtype=np.bool_)
+    for zone in document.zones:
+        if zone.kind in UNANNOTATED_ZONES:
+            closed[list(token_ids(document, Span(((zone.start, zone.end),))))] = True
+    return closed

@@ -26,10 +26,22 @@ from tokenizers import Tokenizer
 from attrib_bench.baselines.linking import Link, annotated, links_of
 from attrib_bench.baselines.network import Example, Network, Reading, Special, Window, focus, pretrained, readings, restored, train
 from attrib_bench.baselines.store import open_model, save_model
-from attrib_bench.baselines.tagging import N_TAGS, UNKNOWN, B, Floats, I, Ints, O, TokenRange, decode, encode, viterbi
-from attrib_bench.document import DataError, Document, Form, Hedge, HedgeType, Span
+from attrib_bench.baselines.tagging import (
+    N_TAGS,
+    UNKNOWN,
+    B,
+    Floats,
+    I,
+    Ints,
+    O,
+    TokenRange,
+    closed_tokens,
+    decode,
+    encode,
+    viterbi,
+)
+from attrib_bench.document import DataError, Document, Form, Hedge, HedgeType
 from attrib_bench.formats import gqa
-from attrib_bench.schema import UNANNOTATED_ZONES
 from attrib_bench.tokens import span_of_tokens, token_ids
 
 _ANCHORS = ("direct", "other", "bare")
@@ -204,15 +216,6 @@ def _sentence_numbers(document: Document) -> Ints:
     starts = np.zeros(len(document.tokens), dtype=np.int64)
     starts[[begin for begin, _ in document.sentences]] = 1
     return starts.cumsum()
-
-
-def _closed(document: Document) -> NDArray[np.bool_]:
-    """Of each token, whether it stands in a zone in which nothing is annotated."""
-    closed = np.zeros(len(document.tokens), dtype=np.bool_)
-    for zone in document.zones:
-        if zone.kind in UNANNOTATED_ZONES:
-            closed[list(token_ids(document, Span(((zone.start, zone.end),))))] = True
-    return closed
 
 
 class _Pieces:
@@ -438,7 +441,7 @@ class _Trained:
             seen = [[next(read) for _ in windows] for _, windows in cut]
             tags = self._tags([(found, each) for (found, _), each in zip(cut, seen, strict=True)])
             for document, (found, windows), each, own in zip(some, cut, seen, tags, strict=True):
-                closed = _closed(document)
+                closed = closed_tokens(document)
                 own[closed] = O
                 layers = {layer: decode(own[:, index]) for index, layer in enumerate(self.labels.layers)}
                 yield _Page(document, self.network, found, windows, each, closed, layers)
