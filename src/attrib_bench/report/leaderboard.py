@@ -81,7 +81,7 @@ def _sign(difference: Difference | None) -> str:
     if difference is None:
         return ""
     sign = "=" if difference.p >= _LEVEL else "+" if difference.value > 0 else "-"
-    return f"{sign} (p = {difference.p:.3f})"
+    return f"{sign} (p {'< .001' if difference.p < 0.001 else f'= {difference.p:.3f}'})"
 
 
 def with_leaderboard(page: str, table: str, *, place: object) -> str:
