@@ -10,7 +10,7 @@ import pytest
 from attrib_bench.baselines.store import open_model, save_model, system_of
 from attrib_bench.document import DataError
 
-FILES = {"weights.json": b"{}\n", "tags.crfsuite": bytes(range(256))}
+FILES = {"weights.json": b"{}\n", "tags.safetensors": bytes(range(256))}
 
 
 def saved(folder: Path) -> Path:
@@ -55,8 +55,8 @@ def test_another_system(tmp_path: Path) -> None:
 
 def test_a_changed_file(tmp_path: Path) -> None:
     folder = saved(tmp_path)
-    (folder / "tags.crfsuite").write_bytes(b"other")
-    with pytest.raises(DataError, match=r"tags.crfsuite: was changed: found the SHA-256 d9298a10"):
+    (folder / "tags.safetensors").write_bytes(b"other")
+    with pytest.raises(DataError, match=r"tags.safetensors: was changed: found the SHA-256 d9298a10"):
         open_model(folder, system="crf")
 
 
@@ -71,7 +71,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
     ("change", "message"),
     [
         pytest.param({"format": 99}, "found the format 99, expected 1; train the model again", id="version"),
-        pytest.param({"files": {"../tags.crfsuite": "0"}}, "expected a name without a folder", id="path"),
+        pytest.param({"files": {"../tags.safetensors": "0"}}, "expected a name without a folder", id="path"),
         pytest.param({"files": []}, "is no manifest of a model", id="shape"),
     ],
 )

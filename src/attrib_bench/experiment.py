@@ -21,7 +21,7 @@ from attrib_bench.interchange import is_collection, open_input
 from attrib_bench.predictions import Predictions, write_gqa_predictions, write_predictions
 from attrib_bench.tasks import TASKS
 
-_PACKAGES = ("attrib-bench", "numpy", "scikit-learn", "python-crfsuite", "torch", "transformers")
+_PACKAGES = ("attrib-bench", "numpy", "scikit-learn", "torch", "transformers")
 """Those whose versions may change a figure."""
 
 IMPORTED_TASKS = ("spans", "attribution", "form")

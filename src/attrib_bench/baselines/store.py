@@ -14,7 +14,7 @@ from attrib_bench.files import canonical_json, decode, parse_json, read_bytes, r
 
 _MANIFEST = "model.json"
 _VERSION = 1
-_SUFFIX = {".json", ".crfsuite", ".safetensors", ".txt"}
+_SUFFIX = {".json", ".safetensors", ".txt"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def save_model(folder: Path, *, system: str, files: Mapping[str, bytes], about: 
     """Write a model's folder whole or not at all, in place of an earlier model.
 
     `about` is what else a reader should know: options, what it was trained on. Raises DataError where the folder holds
-    something that is no model, and for a file that is neither JSON, safetensors, a CRF nor plain text.
+    something that is no model, and for a file that is neither JSON, safetensors nor plain text.
     """
     if wrong := [name for name in files if Path(name).name != name or Path(name).suffix not in _SUFFIX or name == _MANIFEST]:
         raise DataError(f"{folder / wrong[0]}: is no file for a model; expected a name that ends in {', '.join(sorted(_SUFFIX))}")
