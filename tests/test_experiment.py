@@ -9,8 +9,8 @@ import pytest
 
 from attrib_bench.cli import main
 from attrib_bench.document import DataError
-from attrib_bench.evaluation import evaluation_of
-from attrib_bench.experiment import Experiment, gold_for, read_results, scores, train, write_results
+from attrib_bench.evaluation import evaluation_of, gold_for
+from attrib_bench.experiment import Experiment, read_results, scores, train, write_results
 from attrib_bench.report.leaderboard import leaderboard, with_leaderboard
 
 

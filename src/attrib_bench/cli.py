@@ -385,7 +385,8 @@ def run_(
     texts: Texts = None,
 ) -> None:
     """Train systems, score them, and keep one result a system, task and test set, with all that is needed to get it again."""
-    from attrib_bench.experiment import Experiment, gold_for, scores, train, write_results
+    from attrib_bench.evaluation import gold_for
+    from attrib_bench.experiment import Experiment, scores, train, write_results
     from attrib_bench.report.tables import main_table
 
     documents = gold_for(gold, split=split, root=root, texts=texts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,14 @@ Fragment = tuple[int, int]
 
 class DataError(ValueError):
     """Data, predictions or a file are not what they must be. The message names the place and what was expected."""
+
+
+def unknown_name(what: str, name: str, known: Iterable[str]) -> DataError:
+    """The error for a name that is none of the known ones, with the one that was probably meant."""
+    known = tuple(known)
+    near = get_close_matches(name, known, n=1)
+    also = f"; did you mean {near[0]}?" if near else ""
+    return DataError(f"found the {what} {name!r}, expected one of {', '.join(known)}{also}")
 
 
 class Form(StrEnum):

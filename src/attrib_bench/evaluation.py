@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from attrib_bench import __version__
 from attrib_bench.corpus import load_collection
-from attrib_bench.document import DataError, Document
+from attrib_bench.document import DataError, Document, unknown_name
 from attrib_bench.files import read_json
 from attrib_bench.formats import gqa
 from attrib_bench.interchange import guess_format, is_collection, open_input
@@ -62,6 +61,11 @@ def load_gold(spec: str, *, split: str | None = None, root: Path | None = None, 
     if not documents:
         raise DataError(f"{spec}: the split {split or 'all'} holds no document")
     return Gold(documents, source.data, split or "all", source.absent)
+
+
+def gold_for(spec: str, *, split: str | None = None, root: Path | None = None, texts: Path | None = None) -> Gold:
+    """The gold that systems are scored on: the test split of a collection, or another one, or a whole corpus file or folder."""
+    return load_gold(spec, split=split or ("test" if is_collection(spec, root) else None), root=root, texts=texts)
 
 
 @dataclass(frozen=True)
@@ -277,7 +281,7 @@ def score_file(
     unknown task, for whatever is wrong with a file, and where `vs` has another signature.
     """
     task = _task(task_name, nested=nested)
-    documents = load_gold(gold, split=split or ("test" if is_collection(gold, root) else None), root=root, texts=texts)
+    documents = gold_for(gold, split=split, root=root, texts=texts)
     predictions = read_predictions(path, documents.documents, task=task)
     evaluation = evaluate(documents, predictions, task, n_resamples=n_resamples, seed=seed)
     found = None
@@ -291,10 +295,7 @@ def score_file(
 
 def _task(name: str, *, nested: bool) -> Task:
     if name not in TASKS:
-        near = get_close_matches(name, TASKS, n=1)
-        raise DataError(
-            f"found the task {name!r}, expected one of {', '.join(TASKS)}" + (f"; did you mean {near[0]}?" if near else "")
-        )
+        raise unknown_name("task", name, TASKS)
     if nested:
         return TASKS[name]
     if name != "attribution":

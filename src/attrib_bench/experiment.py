@@ -15,7 +15,7 @@ from typing import Any
 from attrib_bench.baselines import System, load_system, make_system
 from attrib_bench.baselines.store import describe, open_model
 from attrib_bench.document import DataError
-from attrib_bench.evaluation import Evaluation, Gold, evaluate, load_gold
+from attrib_bench.evaluation import Evaluation, Gold, evaluate, gold_for
 from attrib_bench.files import read_json, write_atomic
 from attrib_bench.interchange import is_collection, open_input
 from attrib_bench.predictions import Predictions, write_gqa_predictions, write_predictions
@@ -128,11 +128,6 @@ def scores(experiment: Experiment, gold: Gold, tasks: Sequence[str] | None = Non
     """What the system scores on these tasks, or on each that it and the gold data allow."""
     possible = [task for task in experiment.system.tasks if not gold.absent or task in IMPORTED_TASKS]
     return [experiment.score(gold, task) for task in tasks or possible]
-
-
-def gold_for(spec: str, *, split: str | None = None, root: Path | None = None, texts: Path | None = None) -> Gold:
-    """The gold that systems are scored on: the test split of a collection, or another one, or a whole corpus file or folder."""
-    return load_gold(spec, split=split or ("test" if is_collection(spec, root) else None), root=root, texts=texts)
 
 
 def predict(

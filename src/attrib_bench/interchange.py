@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from attrib_bench.corpus import collection_names, load_collection
-from attrib_bench.document import DataError, Document
+from attrib_bench.document import DataError, Document, unknown_name
 from attrib_bench.files import sha256
 from attrib_bench.formats import FORMATS
 from attrib_bench.formats.format import Broken, Format
@@ -47,9 +46,7 @@ class Input:
 def format_of(name: str) -> Format:
     """The format of this name. Raises DataError for an unknown one."""
     if name not in FORMATS:
-        near = get_close_matches(name, FORMATS, n=1)
-        also = f"; did you mean {near[0]}?" if near else ""
-        raise DataError(f"found the format {name!r}, expected one of {', '.join(FORMATS)}{also}")
+        raise unknown_name("format", name, FORMATS)
     return FORMATS[name]
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from attrib_bench.baselines import ALWAYS, QUICK
 from attrib_bench.build import all_problems, wrong_splits
 from attrib_bench.document import DataError
-from attrib_bench.evaluation import Gold, outcomes
-from attrib_bench.experiment import Result, gold_for, scores, train
+from attrib_bench.evaluation import Gold, gold_for, outcomes
+from attrib_bench.experiment import Result, scores, train
 from attrib_bench.files import write_atomic
 from attrib_bench.formats.huggingface import SplitSize, check_export, export
 from attrib_bench.predictions import write_gqa_predictions, write_predictions

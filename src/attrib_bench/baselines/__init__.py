@@ -1,14 +1,13 @@
 """Systems to beat, one module each: fit, predict, save, load."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
 from attrib_bench.baselines.store import system_of
-from attrib_bench.document import DataError, Document
+from attrib_bench.document import DataError, Document, unknown_name
 
 
 class System(Protocol):
@@ -55,9 +54,7 @@ ALWAYS = (*QUICK, "crf")
 def system_class(name: str) -> type[System]:
     """The class of the system with this name. Raises DataError for an unknown one, and where what it needs is not installed."""
     if name not in _PLACES:
-        near = get_close_matches(name, SYSTEMS, n=1)
-        also = f"; did you mean {near[0]}?" if near else ""
-        raise DataError(f"found the system {name!r}, expected one of {', '.join(SYSTEMS)}{also}")
+        raise unknown_name("system", name, SYSTEMS)
     module, class_name = _PLACES[name]
     try:
         found: type[System] = getattr(import_module(f"{__name__}.{module}"), class_name)
