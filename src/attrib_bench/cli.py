@@ -81,9 +81,13 @@ def validate(
     ] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Its format; guessed if left out.")] = None,
     root: Root = None,
+    texts: Texts = None,
+    lint: Annotated[bool, typer.Option("--lint", help="Show what deserves a second look instead, and why it stays.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Report every problem of the data: file, JSON pointer, code, what was found, what was expected."""
+    if lint:
+        return _lint(source, format_name, _root(root), texts, as_json)
     if source is not None:
         return _validate_input(source, format_name, root, as_json)
     from attrib_bench.build import all_problems
@@ -101,6 +105,27 @@ def _validate_input(spec: str, format_name: str | None, root: Path | None, as_js
     if broken.n:
         _talk.print(f"{broken.n} documents could not be read")
     return _report(found, as_json) or (1 if broken.n else 0)
+
+
+def _lint(spec: str | None, format_name: str | None, root: Path, texts: Path | None, as_json: bool) -> int:
+    """Show the flags; 1 where one of them is without a reason."""
+    from attrib_bench.corpus import collection_names, load_collection
+    from attrib_bench.interchange import open_input
+    from attrib_bench.lint import lint, lint_collection
+
+    if spec is None or spec in collection_names(root):
+        names = [spec] if spec else collection_names(root)
+        flags = [flag for name in names for flag in lint_collection(load_collection(name, root=root, texts=texts), root)]
+    else:
+        flags = lint(list(open_input(spec, format_name=format_name, root=root, texts=texts).read()))
+    if as_json:
+        print(json.dumps([flag.as_record() for flag in flags], ensure_ascii=False, indent=1))
+    else:
+        for flag in flags:
+            print(flag)
+    unexplained = sum(not flag.reason for flag in flags)
+    _talk.print(f"{len(flags)} flags, {unexplained} without a reason")
+    return 1 if unexplained else 0
 
 
 def _report(problems: Sequence[Problem], as_json: bool) -> int:
@@ -271,6 +296,51 @@ def load_(
         _out.print(TableOf(opened.data, ("layer", "count"), tuple((name, str(n)) for name, n in counts.items())).rich())
     _talk.print(f"{counts['documents']} documents read, {broken.n} failed")
     return 1 if broken.n else 0
+
+
+@app.command("stats")
+def stats_(
+    source: Annotated[str, typer.Argument(help="A collection by name, or a data root, file or folder.", metavar="SRC")] = "core",
+    compare: Annotated[
+        list[str] | None, typer.Option(help="What to set beside it, repeatable; gqa is GQA train, with GQA dev as the yardstick.")
+    ] = None,
+    corpora: Annotated[
+        Path | None, typer.Option(envvar="ATTRIB_BENCH_CORPORA", help="Folder with the imported corpora, for --compare gqa.")
+    ] = None,
+    format_name: Annotated[str | None, typer.Option("--format", help="The format of SRC; guessed if left out.")] = None,
+    split: Annotated[str | None, typer.Option(help="Split of a collection: train, validation, test or all.")] = None,
+    root: Root = None,
+    texts: Texts = None,
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option(help="Print Markdown.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write one page with plots.")] = None,
+) -> None:
+    """A corpus in figures: sizes, lengths, words, labels; with --compare several side by side, in GQA's scheme."""
+    from attrib_bench.report.realism import compared, gqa_parts, measured
+    from attrib_bench.report.statistics import comparison_table, cue_table, label_tables, size_table
+
+    own = measured(source, format_name=format_name, split=split, root=root, texts=texts)
+    side_by_side = []
+    if compare:
+        others = [spec for name in compare for spec in (gqa_parts(corpora) if name == "gqa" else (name,))]
+        side_by_side = compared([source, *others], split=split, root=root, texts=texts)
+    if html is not None:
+        from attrib_bench.files import write_atomic
+        from attrib_bench.report.statistics_page import statistics_page
+
+        write_atomic(html, statistics_page(own, side_by_side, title=f"{own.name} in figures"))
+    if as_json:
+        record = own.record() | ({"compared": [found.record() for found in side_by_side]} if side_by_side else {})
+        print(json.dumps(record, ensure_ascii=False, indent=1))
+        return
+    tables = [size_table(own), *label_tables(own), cue_table(own)]
+    if side_by_side:
+        tables = [comparison_table(side_by_side)]
+    for table in tables:
+        if markdown:
+            print(table.markdown())
+        else:
+            _out.print(table.rich(), "")
 
 
 @app.command("evaluate")

@@ -188,6 +188,10 @@ class Span:
         """The annotated words; fragments are joined by ``" … "``."""
         return " … ".join(text[start:end] for start, end in self.fragments)
 
+    def words(self, text: str) -> list[str]:
+        """The annotated words, cut at white space."""
+        return [word for start, end in self.fragments for word in text[start:end].split()]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:

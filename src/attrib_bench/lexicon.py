@@ -5,6 +5,7 @@ Lists name lemmas and senses. A word of these lists is a trigger, never a label:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -349,6 +350,28 @@ def separated_verbs() -> dict[str, frozenset[str]]:
         for form in verb.bare:
             particles.setdefault(form, set()).add(entry.partition(_SEP)[0])
     return {form: frozenset(found) for form, found in particles.items()}
+
+
+def cue_lemma(words: Sequence[str]) -> str:
+    """What a cue is counted as: the lemma of the first verb of the codebook's lists A2 and A4 in it, a separated particle put back
+    (*teilte … mit*: mitteilen), else its first word in lower case (*laut*, *nach*, *so*).
+    """
+    lowered = [word.lower() for word in words]
+    for word in lowered:
+        for particle in sorted(separated_verbs().get(word, ())):
+            if particle in lowered and (lemma := _joined().get((particle, word))):
+                return lemma
+    for word in lowered:
+        if lemma := cue_verbs().get(word):
+            return lemma
+    return lowered[0] if lowered else ""
+
+
+@cache
+def _joined() -> Mapping[tuple[str, str], str]:
+    """The lemma of each particle with each finite form of its verb."""
+    pairs = ((particle, form) for form, particles in separated_verbs().items() for particle in particles)
+    return {(particle, form): lemma for particle, form in pairs if (lemma := cue_verbs().get(particle + form))}
 
 
 def _entries() -> list[str]:

@@ -45,14 +45,15 @@ def page(
     Every answer stands in the sentences that its spans touch; of a document without sentences that is the whole text. Raises
     DataError where the text of a document with answers is not at hand.
     """
-    style, script = _part("page.css"), _part("page.js")
-    return Template(_part("page.html")).substitute(
+    style, script = part("page.css"), part("page.js")
+    allowed = f"style-src {source_hash(style)}; script-src {source_hash(script)}"
+    return Template(part("page.html")).substitute(
         title=escape(title),
-        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'",
+        policy=f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'",
         style=style,
         script=script,
         headline=_headline(evaluation),
-        scores="".join(_table(table) for table in _score_tables(evaluation, differences)),
+        scores="".join(html_table(table) for table in _score_tables(evaluation, differences)),
         intervals=_chart("Figures with their 95% intervals", _plotted(evaluation), bars=False, main=evaluation.task.main),
         slices=_slices(evaluation),
         confusions=_confusions(evaluation),
@@ -61,11 +62,13 @@ def page(
 
 
 @cache
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """A file that stands beside this module."""
     return files("attrib_bench.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _hash(source: str) -> str:
+def source_hash(source: str) -> str:
+    """The hash by which a Content Security Policy names this style sheet or script."""
     return f"'sha256-{b64encode(sha256(source.encode()).digest()).decode()}'"
 
 
@@ -88,7 +91,7 @@ def _score_tables(evaluation: Evaluation, differences: Mapping[str, Difference] 
     return [table for table in tables if table.rows]
 
 
-def _table(table: TableOf) -> str:
+def html_table(table: TableOf) -> str:
     """The table in a region that scrolls by itself and that the keyboard reaches."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.header)
     rows = "".join(
@@ -167,7 +170,7 @@ def _slices(evaluation: Evaluation) -> str:
     if not sections:
         return ""
     every = figure_table(evaluation, slices=True)
-    table = _table(TableOf("scores by slice", every.header, tuple(row for row in every.rows if "[" in row[0])))
+    table = html_table(TableOf("scores by slice", every.header, tuple(row for row in every.rows if "[" in row[0])))
     return (
         f'<section aria-labelledby="slices"><h2 id="slices">Slices</h2>\n<div class="columns">{"".join(sections)}</div>'
         f"<details><summary>the same as a table</summary>{table}</details></section>"
