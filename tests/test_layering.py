@@ -18,7 +18,7 @@ LAYERS = (
     {"records", "splits"},
     {"schema"},
     {"corpus", "sheet", "scoring"},
-    {"build", "tasks", "formats"},
+    {"build", "lint", "tasks", "formats"},
     {"interchange", "predictions"},
     {"evaluation", "baselines"},
     {"experiment"},

@@ -28,6 +28,7 @@ from attrib_bench.files import (
     csv_text,
     data_root,
     decode,
+    head,
     json_line,
     read_bytes,
     read_csv,
@@ -178,19 +179,30 @@ def hydrate(collection: Collection, folder: Path) -> Collection:
 
 
 def find_texts(documents: Iterable[Document], folder: Path) -> dict[str, str]:
-    """The texts of documents by id, found below a folder by their SHA-256. Raises DataError naming those that are not there."""
+    """The texts of documents by id, found below a folder by their SHA-256. Raises DataError naming those that are not there.
+
+    A text is a file's whole content, or ``originalText`` of a line of a ``.jsonl`` file, as the GQA corpus has it.
+    """
     wanted = {document.sha256: document.id for document in documents}
     texts: dict[str, str] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if len(texts) == len(wanted):
-            break
-        data = read_bytes(path)
-        if (doc_id := wanted.get(sha256(data))) is not None:
-            texts[doc_id] = decode(data, path)
+        for text in _texts_of(path):
+            if len(texts) == len(wanted):
+                break
+            if (doc_id := wanted.get(sha256(text))) is not None:
+                texts[doc_id] = decode(text, path)
     if missing := sorted((doc_id, digest) for digest, doc_id in wanted.items() if doc_id not in texts):
         expected = ", ".join(f"{doc_id} (SHA-256 {digest})" for doc_id, digest in missing)
         raise DataError(f"{folder}: holds no file with the text of {expected}")
     return texts
+
+
+def _texts_of(path: Path) -> Iterator[bytes]:
+    yield read_bytes(path)
+    if path.suffix == ".jsonl" and b'"originalText"' in head(path):
+        for _, record in read_json_lines(path):
+            if isinstance(record, dict) and isinstance(text := record.get("originalText"), str):
+                yield text.encode(errors="surrogatepass")
 
 
 def write_annotation(document: Document, root: Path) -> Path:

@@ -357,11 +357,12 @@ def cue_lemma(words: Sequence[str]) -> str:
     (*teilte … mit*: mitteilen), else its first word in lower case (*laut*, *nach*, *so*).
     """
     lowered = [word.lower() for word in words]
-    for word in lowered:
+    verbs = [word for word in (*lowered[:1], *words[1:]) if not word[0].isupper()]  # Angaben is no form of angeben
+    for word in verbs:
         for particle in sorted(separated_verbs().get(word, ())):
             if particle in lowered and (lemma := _joined().get((particle, word))):
                 return lemma
-    for word in lowered:
+    for word in verbs:
         if lemma := cue_verbs().get(word):
             return lemma
     return lowered[0] if lowered else ""
