@@ -20,8 +20,11 @@ from attrib_bench.report.statistics import comparison_table, divergence, sampled
 from attrib_bench.report.statistics_page import statistics_page
 from attrib_bench.tokens import tokenize
 
-TEXT = "„Der Kai ist alt“, sagte Timm, „sehr alt.“\nDie Werft teilte mit, der Kai halte, so habe es Timm gesagt.\n"
-    "Es regnet etwa seit Mai.\n"
+TEXT = """\
+„Der Kai ist alt“, sagte Timm, „sehr alt.“
+Die Werft teilte mit, der Kai halte, so habe es Timm gesagt.
+Es regnet etwa seit Mai.
+"""
 
 
 def _document() -> Document:

@@ -51,17 +51,17 @@ def in_gqa_scheme(document: Document) -> Document:
     """The document with attributions as GQA has them: its five types, carriers with the speaker, auxiliaries with the cue.
 
     A direct attribution becomes one quotation a fragment, a mixed one an Indirect and in it a Direct for each quoted part (with a
-    naming verb the Direct alone); a reported one is the clause with its source and cue. A basis, which shares its parent's
-    content, and a refusal are left out. Frames and media stand in ``native["gqa"]``. Raises DataError without text, tokens and
-    sentences.
+    naming verb the Direct alone); the second and later of them are called ``a7-1`` and so on. A reported one is the clause with
+    its source and cue. A basis, which shares its parent's content, and a refusal are left out. Frames and media stand in
+    ``native["gqa"]``. Raises DataError without text, tokens and sentences.
     """
     document = replace(document, native={})
     words = [document.require_text()[start:end] for start, end in document.tokens]
     attributions: list[Attribution] = []
     kept: dict[str, Any] = {}
     for attribution in document.attributions:
-        for form, parts in _quotations(attribution, document, words):
-            id_ = f"a{len(attributions)}"
+        for number, (form, parts) in enumerate(_quotations(attribution, document, words)):
+            id_ = f"{attribution.id}-{number}" if number else attribution.id
             kept[id_] = {"medium": _medium(attribution, document)}
             if parts.frame:
                 kept[id_]["frame"] = ranges_of(parts.frame)
