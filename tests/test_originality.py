@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from datasketch import MinHash, MinHashLSH
+
 from attrib_bench.corpus import load_collection
 
 N_WORDS = 8
@@ -36,6 +38,33 @@ def _texts(path: Path) -> Iterator[str]:
         yield " ".join(line.split("\t")[0] for line in content.splitlines())
     else:
         yield content
+
+
+def _signature(text: str) -> MinHash:
+    """Of the text's runs of five words."""
+    signature = MinHash(num_perm=256, seed=2026)
+    words = re.findall(r"\w+", text.lower())
+    signature.update_batch([" ".join(words[i : i + 5]).encode() for i in range(max(1, len(words) - 4))])
+    return signature
+
+
+def test_no_near_duplicates_across_stories() -> None:
+    documents = load_collection().documents
+    signatures = {document.id: _signature(document.require_text()) for document in documents}
+    index = MinHashLSH(threshold=0.2, num_perm=256)
+    for doc_id, signature in signatures.items():
+        index.insert(doc_id, signature)
+    pairs = {(one, other) for one in signatures for other in index.query(signatures[one]) if one < other}
+    across = {(one, other) for one, other in pairs if one.split("-")[0] != other.split("-")[0]}
+    assert {pair for pair in across if signatures[pair[0]].jaccard(signatures[pair[1]]) >= 0.1} == set()
+
+
+def test_a_near_duplicate_would_be_found() -> None:
+    text = load_collection().documents[0].require_text()
+    words = text.split()
+    changed = " ".join(word for i, word in enumerate(words) if i % 20)
+    assert _signature(text).jaccard(_signature(changed)) > 0.4
+    assert _signature(text).jaccard(_signature(" ".join(reversed(words)))) < 0.1
 
 
 def test_articles_of_a_story_are_not_copies_of_one_another() -> None:
