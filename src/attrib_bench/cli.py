@@ -155,13 +155,19 @@ def split(root: Root = None, check: Annotated[bool, typer.Option(help="Only comp
 
 
 @app.command("build")
-def build_(root: Root = None, texts: Texts = None) -> None:
+def build_(
+    root: Root = None,
+    texts: Texts = None,
+    corpora: Annotated[
+        Path | None, typer.Option(help="Folder with the imported corpora, for the datasheet's figures that need them.")
+    ] = None,
+) -> None:
     """Make every derived file anew: hashes, tokens, annotations from sheets, splits, manifest, datasheet (for maintainers)."""
     from attrib_bench.build import build
     from attrib_bench.report.datasheet import write_datasheet
 
     build(_root(root), texts=texts, report=_talk.print)
-    write_datasheet(_root(root))
+    write_datasheet(_root(root), corpora)
 
 
 @app.command("export")

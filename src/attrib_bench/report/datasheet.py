@@ -9,7 +9,10 @@ from pathlib import Path
 
 from attrib_bench.corpus import Collection, collection_names, load_collection, load_pass
 from attrib_bench.document import DataError, Document, Form
-from attrib_bench.files import read_text, write_atomic
+from attrib_bench.files import read_json, read_text, write_atomic
+from attrib_bench.report.human import human_tables
+from attrib_bench.report.realism import compared, gqa_parts
+from attrib_bench.report.statistics import comparison_table
 from attrib_bench.report.tables import TableOf
 from attrib_bench.scoring.agreement import agreement
 from attrib_bench.splits import SPLITS
@@ -51,13 +54,35 @@ _MEASURES = (
 
 
 def blocks(root: Path) -> dict[str, str]:
-    """The generated parts of the datasheet by name: `counts`, `agreement` and `audit`, in Markdown."""
+    """The generated parts of the datasheet by name: `counts`, `agreement`, `audit` and `learnability`, in Markdown."""
     collections = [load_collection(name, root=root) for name in collection_names(root)]
     return {
+        "learnability": learnability(root / "results" / "learnability.json"),
         "counts": "\n".join(_counts(collection).markdown() for collection in collections),
         "agreement": _agreement(root, [collection.name for collection in collections]).markdown(),
         "audit": _audit(root, [collection.name for collection in collections]).markdown(),
     }
+
+
+def corpora_blocks(root: Path, corpora: Path) -> dict[str, str]:
+    """The parts that need the imported corpora: `realism` and `human`, in Markdown. Raises DataError where GQA is missing."""
+    side_by_side = comparison_table(compared(["core", *gqa_parts(corpora)], root=root))
+    return {"realism": side_by_side.markdown(), "human": "\n".join(table.markdown() for table in human_tables(root, corpora))}
+
+
+def learnability(path: Path) -> str:
+    """The table of what ``benchmarks/learnability.py`` wrote, in Markdown."""
+    record = read_json(path)
+    rows = tuple(
+        (
+            f"{row['trained_on']} ({row['articles']} articles, {row['tokens']} tokens)",
+            row["tested_on"],
+            f"{row['joint_f1']:.3f} ({row['low']:.3f}–{row['high']:.3f})",
+        )
+        for row in record["rows"]
+    )
+    title = f"{record['system']} in GQA's scheme, official joint F1, with {record['data']}"
+    return TableOf(title, ("trained on", "tested on", "joint F1"), rows).markdown()
 
 
 def _counts(collection: Collection) -> TableOf:
@@ -69,6 +94,7 @@ def _counts(collection: Collection) -> TableOf:
 
 def _agreement(root: Path, names: list[str]) -> TableOf:
     found, n_articles = [], []
+    names = [name for name in names if (root / "annotations" / name / "passes" / "b").is_dir()]
     for name in names:
         passes = [load_pass(name, annotator, root=root).document_by_id for annotator in ("a", "b")]
         both = sorted(passes[0].keys() & passes[1].keys())
@@ -110,8 +136,9 @@ def filled(datasheet: str, parts: Mapping[str, str]) -> str:
     return datasheet
 
 
-def write_datasheet(root: Path) -> None:
-    """Put the figures into DATASHEET.md, where the data root has one."""
+def write_datasheet(root: Path, corpora: Path | None = None) -> None:
+    """Put the figures into DATASHEET.md, where the data root has one; those that need the imported corpora only with them."""
     path = root / "DATASHEET.md"
     if path.is_file():
-        write_atomic(path, filled(read_text(path), blocks(root)))
+        parts = blocks(root) | (corpora_blocks(root, corpora) if corpora is not None else {})
+        write_atomic(path, filled(read_text(path), parts))
