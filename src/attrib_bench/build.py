@@ -37,7 +37,7 @@ STOP_COLUMNS = ("doc_id", "offset")
 def build(root: Path, *, texts: Path | None = None, report: Callable[[str], None] = lambda _: None) -> None:
     """Derive every derived file below a data root.
 
-    A stand-off collection is left as it is unless `texts` names the folder with its texts; then its tokens are made anew.
+    A stand-off collection is left as it is unless `texts` names a folder with its texts; then its tokens are made anew.
     Raises DataError for the first row, text or sheet that is wrong; files already written stay, each of them whole.
     """
     for name in collection_names(root):
@@ -53,10 +53,10 @@ def build(root: Path, *, texts: Path | None = None, report: Callable[[str], None
             )
             documents.append(_with_text(document, root))
         if bare := [document for document in documents if document.text is None]:
-            if texts is None:
+            found = find_texts(bare, texts, or_none=True) if texts is not None else {}
+            if not found:
                 report(f"{name}: left as it is, its texts are not here")
                 continue
-            found = find_texts(bare, texts)
             documents = [replace(d, text=found[d.id], n_chars=len(found[d.id])) if d.id in found else d for d in documents]
         stops = read_stops(root, name)
         documents = [_tokenized(d, stops.get(d.id, frozenset())) for d in sorted(documents, key=lambda document: document.id)]

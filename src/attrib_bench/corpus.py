@@ -178,10 +178,11 @@ def hydrate(collection: Collection, folder: Path) -> Collection:
     return replace(collection, documents=tuple(documents))
 
 
-def find_texts(documents: Iterable[Document], folder: Path) -> dict[str, str]:
+def find_texts(documents: Iterable[Document], folder: Path, *, or_none: bool = False) -> dict[str, str]:
     """The texts of documents by id, found below a folder by their SHA-256. Raises DataError naming those that are not there.
 
-    A text is a file's whole content, or ``originalText`` of a line of a ``.jsonl`` file, as the GQA corpus has it.
+    A text is a file's whole content, or ``originalText`` of a line of a ``.jsonl`` file, as the GQA corpus has it. With
+    `or_none` a folder that has not one of them gives nothing.
     """
     wanted = {document.sha256: document.id for document in documents}
     texts: dict[str, str] = {}
@@ -191,7 +192,8 @@ def find_texts(documents: Iterable[Document], folder: Path) -> dict[str, str]:
                 break
             if (doc_id := wanted.get(sha256(text))) is not None:
                 texts[doc_id] = decode(text, path)
-    if missing := sorted((doc_id, digest) for digest, doc_id in wanted.items() if doc_id not in texts):
+    missing = sorted((doc_id, digest) for digest, doc_id in wanted.items() if doc_id not in texts)
+    if missing and (texts or not or_none):
         expected = ", ".join(f"{doc_id} (SHA-256 {digest})" for doc_id, digest in missing)
         raise DataError(f"{folder}: holds no file with the text of {expected}")
     return texts
