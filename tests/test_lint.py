@@ -35,9 +35,9 @@ def _said(text: str, source: str, cue: str, content: str, **fields: object) -> A
 
 def test_a_word_of_the_lists_that_nobody_labelled() -> None:
     text = "Timm sagte, der Kai sei alt. Vermutlich hält er nicht.\n"
-    assert _flags(_document(text)) == [("L001", "sagte"), ("L001", "Vermutlich")]
+    assert _flags(_document(text)) == [("E001", "sagte"), ("E001", "Vermutlich")]
     labelled = _document(text, attributions=(_said(text, "Timm", "sagte", "der Kai sei alt"),))
-    assert _flags(labelled) == [("L001", "Vermutlich")]
+    assert _flags(labelled) == [("E001", "Vermutlich")]
     rejected = RejectedTrigger(span=span("Vermutlich", text=text), reason=Reason.IDIOM)
     assert _flags(replace(labelled, rejected_triggers=(rejected,))) == []
 
@@ -54,7 +54,7 @@ def test_a_word_of_the_lists_that_nobody_labelled() -> None:
     ],
 )
 def test_which_words_count(text: str, words: list[str]) -> None:
-    assert _flags(_document(text)) == [("L001", word) for word in words]
+    assert _flags(_document(text)) == [("E001", word) for word in words]
 
 
 def test_words_in_credits_are_left_alone() -> None:
@@ -65,7 +65,7 @@ def test_words_in_credits_are_left_alone() -> None:
 
 def test_a_quotation_without_attribution() -> None:
     text = "„Der Kai hält noch lange.“ Das stand im „Hafenblatt“ vom Montag.\n"
-    assert _flags(_document(text)) == [("L002", "„Der Kai hält noch lange.“")]
+    assert _flags(_document(text)) == [("E002", "„Der Kai hält noch lange.“")]
 
 
 def test_a_continuation_that_leaves_its_zone() -> None:
@@ -73,7 +73,7 @@ def test_a_continuation_that_leaves_its_zone() -> None:
     first = Attribution(id="a1", form=Form.INDIRECT, source=span("Timm", text=text), content=span("Kai sei alt", text=text))
     second = Attribution(id="a2", form=Form.FREE_INDIRECT, content=span("Er müsse weg", text=text), continues="a1")
     title = Zone(kind=ZoneKind.TITLE, start=0, end=text.index("\n"))
-    assert _flags(_document(text, zones=(title,), attributions=(first, second))) == [("L003", "Er müsse weg")]
+    assert _flags(_document(text, zones=(title,), attributions=(first, second))) == [("E003", "Er müsse weg")]
     assert _flags(_document(text, attributions=(first, second))) == []
 
 
@@ -81,7 +81,7 @@ def test_entities() -> None:
     timm = replace(EXAMPLE.sources[0], id="e1", name="Ole Timm", affiliation=None, justifications=())
     twin, ghost = replace(timm, id="e2"), replace(timm, id="e3", name="Ute Brandt")
     text = "Ole Timm ging.\n"
-    assert _flags(_document(text, sources=(timm, twin, ghost))) == [("L004", "Ute Brandt"), ("L005", "Ole Timm")]
+    assert _flags(_document(text, sources=(timm, twin, ghost))) == [("E004", "Ute Brandt"), ("E005", "Ole Timm")]
     owner: Source = replace(timm, affiliation="e3")
     assert _flags(_document(text, sources=(owner, ghost))) == []
 
@@ -91,13 +91,13 @@ def test_one_sentence_labelled_in_two_ways() -> None:
     one = _document(text, "s001-a", attributions=(replace(_said(text, "Markt", "hieß", "der Kai sei alt"), source=None),))
     other = _document(text, "s002-a", attributions=(_said(text, "Markt", "hieß", "der Kai sei alt"),))
     assert _flags(one, replace(one, id="s002-a")) == []
-    assert _flags(one, other) == [("L006", text.strip())]
+    assert _flags(one, other) == [("E006", text.strip())]
 
 
 def test_a_content_that_ends_in_a_comma() -> None:
     text = "Der Kai sei alt, sagte Timm.\n"
     assert _flags(_document(text, attributions=(_said(text, "Timm", "sagte", "Der Kai sei alt,"),))) == [
-        ("L007", "Der Kai sei alt,")
+        ("E007", "Der Kai sei alt,")
     ]
 
 
@@ -112,12 +112,12 @@ def test_a_reason_keeps_a_flag_and_an_idle_one_is_told(tmp_path: Path) -> None:
     flag = found[0]
     path = tmp_path / "annotations" / "core" / "lint.csv"
     path.parent.mkdir(parents=True)
-    rows = [f'{flag.doc_id},{flag.code},{flag.start},"{flag.words}",Seen.', f"{document.id},L002,{len(text)},gone,Seen."]
+    rows = [f'{flag.doc_id},{flag.code},{flag.start},"{flag.words}",Seen.', f"{document.id},E002,{len(text)},gone,Seen."]
     path.write_text("doc_id,code,start,words,reason\n" + "\n".join(rows) + "\n", encoding="utf-8")
     again = lint_collection(labelled, tmp_path)
     assert next(one for one in again if one.start == flag.start and one.code == flag.code).reason == "Seen."
-    assert [(one.code, one.words) for one in again if one.code == "L000"] == [("L000", "gone")]
-    path.write_text("doc_id,code,start,words,reason\nx,L001,here,x,x\n", encoding="utf-8")
+    assert [(one.code, one.words) for one in again if one.code == "E000"] == [("E000", "gone")]
+    path.write_text("doc_id,code,start,words,reason\nx,E001,here,x,x\n", encoding="utf-8")
     with pytest.raises(DataError, match="whole number"):
         lint_collection(labelled, tmp_path)
 

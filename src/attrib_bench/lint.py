@@ -2,14 +2,14 @@
 
 Every flag of a release is looked at. One that stays stands with its reason in ``annotations/<collection>/lint.csv``.
 
-    L000  a row of lint.csv that no flag answers to
-    L001  a word of the codebook's cue and hedge lists that is neither labelled nor rejected
-    L002  a quotation without an attribution
-    L003  a `continues` that leaves its zone
-    L004  an entity that the text never mentions
-    L005  two entities with one name
-    L006  one sentence labelled differently in two articles
-    L007  a content that ends in a comma
+    E000  a row of lint.csv that no flag answers to
+    E001  a word of the codebook's cue and hedge lists that is neither labelled nor rejected
+    E002  a quotation without an attribution
+    E003  a `continues` that leaves its zone
+    E004  an entity that the text never mentions
+    E005  two entities with one name
+    E006  one sentence labelled differently in two articles
+    E007  a content that ends in a comma
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def lint(documents: Sequence[Document]) -> list[Flag]:
 def lint_collection(collection: Collection, root: Path | None = None) -> list[Flag]:
     """The flags of the documents of a collection that have their texts, those that stay with their reason.
 
-    A row of lint.csv that no flag answers to is a flag L000. Raises DataError for a table of another shape.
+    A row of lint.csv that no flag answers to is a flag E000. Raises DataError for a table of another shape.
     """
     path = (root or data_root()) / "annotations" / collection.name / "lint.csv"
     reasons = {}
@@ -84,11 +84,13 @@ def lint_collection(collection: Collection, root: Path | None = None) -> list[Fl
             raise DataError(f"{path}: {row['doc_id']}: found the start {row['start']!r}, expected a whole number")
         reasons[row["doc_id"], int(row["start"]), row["code"], row["words"]] = row["reason"]
     found = []
-    for flag in lint([document for document in collection.documents if document.text is not None]):
+    at_hand = [document for document in collection.documents if document.text is not None]
+    for flag in lint(at_hand):
         found.append(replace(flag, reason=reasons.pop((flag.doc_id, flag.start, flag.code, flag.words), "")))
     stale = (
-        Flag(doc_id, start, "L000", words, f"lint.csv explains a {code} that is not there")
+        Flag(doc_id, start, "E000", words, f"lint.csv explains a {code} that is not there")
         for doc_id, start, code, words in reasons
+        if doc_id in {document.id for document in at_hand}
     )
     return sorted([*found, *stale])
 
@@ -97,13 +99,13 @@ def lint_collection(collection: Collection, root: Path | None = None) -> list[Fl
 
 
 def _unlabelled_words(document: Document) -> Iterator[Flag]:
-    """L001."""
+    """E001."""
     text = document.require_text()
     labelled = [fragment for span in _labelled(document) for fragment in span.fragments]
     silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in _UNLABELLED_ZONES]
     for (start, end), what in _triggers(document, text):
         if not any(s < end and start < e for s, e in (*labelled, *silent)):
-            yield Flag(document.id, start, "L001", text[start:end], f"{what} neither labelled nor rejected")
+            yield Flag(document.id, start, "E001", text[start:end], f"{what} neither labelled nor rejected")
 
 
 def _labelled(document: Document) -> Iterator[Span]:
@@ -158,7 +160,7 @@ def _is_separated(words: Sequence[str], i: int) -> bool:
 
 
 def _unattributed_quotations(document: Document) -> Iterator[Flag]:
-    """L002: of four words and more; shorter ones are names, titles and terms as a rule."""
+    """E002: of four words and more; shorter ones are names, titles and terms as a rule."""
     text = document.require_text()
     silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in _UNLABELLED_ZONES]
     contents = [fragment for a in document.attributions if a.content is not None for fragment in a.content.fragments]
@@ -166,15 +168,15 @@ def _unattributed_quotations(document: Document) -> Iterator[Flag]:
     for match in _QUOTATION.finditer(text):
         start, end = match.span()
         if len(match[0].split()) >= _LEAST_WORDS and not any(s < end and start < e for s, e in (*contents, *silent, *rejected)):
-            yield Flag(document.id, start, "L002", match[0], "quotation without attribution")
+            yield Flag(document.id, start, "E002", match[0], "quotation without attribution")
 
 
 def _continues_across_zones(document: Document) -> Iterator[Flag]:
-    """L003."""
+    """E003."""
     for attribution in document.attributions:
         before = document.attribution_by_id.get(attribution.continues or "")
         if before is not None and _zone_of(document, attribution) != _zone_of(document, before):
-            yield _flag(document, attribution, "L003", f"{attribution.id} continues {before.id} in another zone")
+            yield _flag(document, attribution, "E003", f"{attribution.id} continues {before.id} in another zone")
 
 
 def _zone_of(document: Document, attribution: Attribution) -> ZoneKind | None:
@@ -188,31 +190,31 @@ def _flag(document: Document, attribution: Attribution, code: str, message: str)
 
 
 def _unmentioned_entities(document: Document) -> Iterator[Flag]:
-    """L004: no source span, addressee, list or credit names it, and no source belongs to it."""
+    """E004: no source span, addressee, list or credit names it, and no source belongs to it."""
     belongs = {source.affiliation for source in document.sources} | {ref for a in document.attributions for ref in a.source_refs}
     for source in document.sources:
         if source.id not in belongs and not mentions(document, source) and source.name not in document.require_text():
-            yield Flag(document.id, 0, "L004", source.name, f"entity {source.id} is never mentioned")
+            yield Flag(document.id, 0, "E004", source.name, f"entity {source.id} is never mentioned")
 
 
 def _namesakes(document: Document) -> Iterator[Flag]:
-    """L005."""
+    """E005."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for source in document.sources:
         by_name[source.name.casefold()].append(source.id)
     for source in document.sources:
         ids = by_name[source.name.casefold()]
         if len(ids) > 1 and source.id == ids[0]:
-            yield Flag(document.id, 0, "L005", source.name, f"entities {', '.join(ids)} have one name")
+            yield Flag(document.id, 0, "E005", source.name, f"entities {', '.join(ids)} have one name")
 
 
 def _trailing_commas(document: Document) -> Iterator[Flag]:
-    """L007."""
+    """E007."""
     text = document.require_text()
     for attribution in document.attributions:
         for start, end in attribution.content.fragments if attribution.content else ():
             if text[end - 1] == ",":
-                yield Flag(document.id, start, "L007", text[start:end], f"content of {attribution.id} ends in a comma")
+                yield Flag(document.id, start, "E007", text[start:end], f"content of {attribution.id} ends in a comma")
 
 
 _CHECKS = (
@@ -226,7 +228,7 @@ _CHECKS = (
 
 
 def _labelled_differently(documents: Sequence[Document]) -> Iterator[Flag]:
-    """L006: the same words outside credits and the like, with other spans, forms, hedges or rejected triggers."""
+    """E006: the same words outside credits and the like, with other spans, forms, hedges or rejected triggers."""
     seen: dict[str, tuple[str, frozenset[tuple[object, ...]]]] = {}
     for document in documents:
         text = document.require_text()
@@ -238,7 +240,7 @@ def _labelled_differently(documents: Sequence[Document]) -> Iterator[Flag]:
             labels = frozenset(_labels_in(document, start, end))
             before = seen.setdefault(text[start:end], (document.id, labels))
             if before[0] != document.id and before[1] != labels:
-                yield Flag(document.id, start, "L006", text[start:end], f"labelled otherwise in {before[0]}")
+                yield Flag(document.id, start, "E006", text[start:end], f"labelled otherwise in {before[0]}")
 
 
 def _labels_in(document: Document, start: int, end: int) -> Iterator[tuple[object, ...]]:
