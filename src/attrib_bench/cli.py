@@ -339,10 +339,8 @@ def stats_(
         record = own.record() | ({"compared": [found.record() for found in side_by_side]} if side_by_side else {})
         print(json.dumps(record, ensure_ascii=False, indent=1))
         return
-    tables = [size_table(own), *label_tables(own), cue_table(own)]
-    if side_by_side:
-        tables = [comparison_table(side_by_side)]
-    for table in tables:
+    alone = [size_table(own), *label_tables(own), cue_table(own)]
+    for table in [comparison_table(side_by_side)] if side_by_side else alone:
         if markdown:
             print(table.markdown())
         else:

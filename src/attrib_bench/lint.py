@@ -33,9 +33,9 @@ from attrib_bench.lexicon import (
     cue_verbs,
     separated_verbs,
 )
+from attrib_bench.schema import UNANNOTATED_ZONES
 
 LINT_COLUMNS = ("doc_id", "code", "start", "words", "reason")
-_UNLABELLED_ZONES = (ZoneKind.CREDIT, ZoneKind.SOURCE_LIST, ZoneKind.BOILERPLATE)
 _QUOTATION = re.compile(r"„[^„“”\n]+[“”]|»[^»«\n]+«|“[^“”\n]+”|\"[^\"\n]+\"")
 _LEAST_WORDS = 4  # of a quotation that is hardly a name, a title or a term
 _LEAST_TOKENS = 6  # of a sentence that two articles hardly share by chance
@@ -87,10 +87,11 @@ def lint_collection(collection: Collection, root: Path | None = None) -> list[Fl
     at_hand = [document for document in collection.documents if document.text is not None]
     for flag in lint(at_hand):
         found.append(replace(flag, reason=reasons.pop((flag.doc_id, flag.start, flag.code, flag.words), "")))
+    ids = {document.id for document in at_hand}
     stale = (
         Flag(doc_id, start, "E000", words, f"lint.csv explains a {code} that is not there")
         for doc_id, start, code, words in reasons
-        if doc_id in {document.id for document in at_hand}
+        if doc_id in ids
     )
     return sorted([*found, *stale])
 
@@ -102,7 +103,7 @@ def _unlabelled_words(document: Document) -> Iterator[Flag]:
     """E001."""
     text = document.require_text()
     labelled = [fragment for span in _labelled(document) for fragment in span.fragments]
-    silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in _UNLABELLED_ZONES]
+    silent = _silent(document)
     for (start, end), what in _triggers(document, text):
         if not any(s < end and start < e for s, e in (*labelled, *silent)):
             yield Flag(document.id, start, "E001", text[start:end], f"{what} neither labelled nor rejected")
@@ -159,10 +160,15 @@ def _is_separated(words: Sequence[str], i: int) -> bool:
     return False
 
 
+def _silent(document: Document) -> list[Fragment]:
+    """Where nothing is annotated."""
+    return [(zone.start, zone.end) for zone in document.zones if zone.kind in UNANNOTATED_ZONES]
+
+
 def _unattributed_quotations(document: Document) -> Iterator[Flag]:
     """E002: of four words and more; shorter ones are names, titles and terms as a rule."""
     text = document.require_text()
-    silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in _UNLABELLED_ZONES]
+    silent = _silent(document)
     contents = [fragment for a in document.attributions if a.content is not None for fragment in a.content.fragments]
     rejected = [fragment for trigger in document.rejected_triggers for fragment in trigger.span.fragments]
     for match in _QUOTATION.finditer(text):
@@ -231,11 +237,10 @@ def _labelled_differently(documents: Sequence[Document]) -> Iterator[Flag]:
     """E006: the same words outside credits and the like, with other spans, forms, hedges or rejected triggers."""
     seen: dict[str, tuple[str, frozenset[tuple[object, ...]]]] = {}
     for document in documents:
-        text = document.require_text()
+        text, silent = document.require_text(), _silent(document)
         for first, last in document.sentences:
             start, end = document.tokens[first][0], document.tokens[last - 1][1]
-            silent = any(z.start < end and start < z.end for z in document.zones if z.kind in _UNLABELLED_ZONES)
-            if last - first < _LEAST_TOKENS or silent:
+            if last - first < _LEAST_TOKENS or any(s < end and start < e for s, e in silent):
                 continue
             labels = frozenset(_labels_in(document, start, end))
             before = seen.setdefault(text[start:end], (document.id, labels))

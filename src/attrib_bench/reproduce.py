@@ -17,6 +17,7 @@ from attrib_bench.files import write_atomic
 from attrib_bench.formats.huggingface import SplitSize, check_export, export
 from attrib_bench.predictions import write_gqa_predictions, write_predictions
 from attrib_bench.report.html import page
+from attrib_bench.report.realism import gqa_parts
 from attrib_bench.report.tables import TableOf, figure_table, main_table
 
 
@@ -55,9 +56,7 @@ def reproduce(root: Path, out: Path, *, corpora: Path | None = None, track: Trac
     With `corpora`, the folder of imported corpora, the baselines are also trained on GQA train and scored on GQA dev.
     Raises DataError where the data has a problem, a split is not what its seed gives, or the export does not load.
     """
-    needed = [] if corpora is None else [_gqa_file(corpora, name) for name in ("train", "dev")]
-    if missing := [path for path in needed if not path.is_file()]:
-        raise DataError(f"{missing[0]}: is missing; expected the folder of the imported corpora, with gqa/data/ in it")
+    parts = gqa_parts(corpora) if corpora is not None else None
     sizes: list[SplitSize] = []
     results: list[Result] = []
     steps: list[tuple[str, Callable[[], None]]] = [
@@ -68,8 +67,8 @@ def reproduce(root: Path, out: Path, *, corpora: Path | None = None, track: Trac
     ]
     core = _TestSet("core-test", "core", cache(lambda: gold_for("core", root=root)))
     steps += [(f"core test: {name}", partial(_score, core, name, root, out, results)) for name in ALWAYS]
-    if corpora is not None:
-        train_file, dev_file = (str(_gqa_file(corpora, name)) for name in ("train", "dev"))
+    if parts is not None:
+        train_file, dev_file = parts
         dev = _TestSet("gqa-dev", train_file, cache(lambda: gold_for(dev_file)))
         steps += [(f"GQA dev: {name}", partial(_score, dev, name, root, out, results)) for name in QUICK]
     track(steps)
@@ -94,10 +93,6 @@ def _export(root: Path, folder: Path) -> None:
 
 def _load(root: Path, folder: Path, sizes: list[SplitSize]) -> None:
     sizes += check_export(folder, root=root)
-
-
-def _gqa_file(corpora: Path, name: str) -> Path:
-    return corpora / "gqa" / "data" / f"{name}.jsonl"
 
 
 def _score(data: _TestSet, system: str, root: Path, out: Path, results: list[Result]) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from attrib_bench.document import Document, Fragment, HedgeType, Span, ZoneKind
+from attrib_bench.document import Document, Fragment, HedgeType, Span
 from attrib_bench.lexicon import HEDGE_PHRASES, HEDGES
-
-UNTAGGED = frozenset({ZoneKind.CREDIT, ZoneKind.SOURCE_LIST, ZoneKind.BOILERPLATE})
-"""Zones without attributions and hedges (section 2)."""
+from attrib_bench.schema import UNANNOTATED_ZONES
 
 _NUMBER = re.compile(
     r"\d|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|hundert|tausend|million|milliard|halb|dutzend|hälfte",
@@ -27,7 +25,7 @@ def hedges(document: Document, words: Sequence[str]) -> list[tuple[Span, HedgeTy
     for i, word in enumerate(words):
         if word in _HEDGE_WORDS and tokens[i][0] not in covered and _passes(words, i):
             found[tokens[i]] = _HEDGE_WORDS[word]
-    silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in UNTAGGED]
+    silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in UNANNOTATED_ZONES]
     return [
         (Span.of(place), type_)
         for place, type_ in sorted(found.items())

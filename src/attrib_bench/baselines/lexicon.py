@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal, Self
 from attrib_bench.baselines import clauses
 from attrib_bench.baselines.clauses import Found
 from attrib_bench.baselines.entities import Entities, judged, unjudged
-from attrib_bench.baselines.hedging import UNTAGGED, hedges
+from attrib_bench.baselines.hedging import hedges
 from attrib_bench.baselines.store import open_model, save_model
 from attrib_bench.baselines.wordclasses import classes
 from attrib_bench.document import (
@@ -41,6 +41,7 @@ from attrib_bench.lexicon import (
     THOUGHT_VERBS,
     WRITING_VERBS,
 )
+from attrib_bench.schema import UNANNOTATED_ZONES
 from attrib_bench.tasks.trigger import answered, candidates
 
 Scheme = Literal["core", "gqa"]
@@ -105,7 +106,7 @@ def _words(document: Document) -> list[str]:
 def _found(document: Document, words: Sequence[str]) -> list[Found]:
     """The attributions of the sentences that are not in a credit, a source list or boilerplate."""
     tokens, sentences = document.tokens, document.sentences
-    silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in UNTAGGED]
+    silent = [(zone.start, zone.end) for zone in document.zones if zone.kind in UNANNOTATED_ZONES]
     if silent:
         sentences = tuple(
             (first, last)
@@ -392,7 +393,9 @@ class _CoreWriter:
             index = _sentence_at(document, match.start())
             first, last = document.sentences[index]
             start, end = tokens[first][0], tokens[last - 1][1]
-            if index in taken or any(zone.kind in UNTAGGED and zone.start < end and start < zone.end for zone in document.zones):
+            if index in taken or any(
+                zone.kind in UNANNOTATED_ZONES and zone.start < end and start < zone.end for zone in document.zones
+            ):
                 continue
             taken.add(index)
             if (subject := clauses.subject(self._words[first:last])) is not None:

@@ -45,12 +45,9 @@ def page(
     Every answer stands in the sentences that its spans touch; of a document without sentences that is the whole text. Raises
     DataError where the text of a document with answers is not at hand.
     """
-    style, script = part("page.css"), part("page.js")
-    allowed = f"style-src {source_hash(style)}; script-src {source_hash(script)}"
+    script = part("page.js")
     return Template(part("page.html")).substitute(
-        title=escape(title),
-        policy=f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'",
-        style=style,
+        head=head(title, script=script),
         script=script,
         headline=_headline(evaluation),
         scores="".join(html_table(table) for table in _score_tables(evaluation, differences)),
@@ -67,8 +64,15 @@ def part(name: str) -> str:
     return files("attrib_bench.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def source_hash(source: str) -> str:
-    """The hash by which a Content Security Policy names this style sheet or script."""
+def head(title: str, *, script: str = "") -> str:
+    """A page up to its heading, with the style sheet and a policy that allows that one and, if there is one, this script."""
+    style = part("page.css")
+    allowed = f"style-src {_hash(style)}" + (f"; script-src {_hash(script)}" if script else "")
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+    return Template(part("head.html")).substitute(title=escape(title), policy=policy, style=style)
+
+
+def _hash(source: str) -> str:
     return f"'sha256-{b64encode(sha256(source.encode()).digest()).decode()}'"
 
 

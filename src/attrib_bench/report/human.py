@@ -17,6 +17,7 @@ from attrib_bench.document import DataError, Document
 from attrib_bench.files import read_csv
 from attrib_bench.formats import gqa
 from attrib_bench.formats.gqa_scheme import in_gqa_scheme
+from attrib_bench.report.realism import gqa_parts
 from attrib_bench.report.tables import TableOf
 from attrib_bench.scoring import gqa as official
 from attrib_bench.scoring.bootstrap import intervals
@@ -67,7 +68,7 @@ def _verdict_table(rows: Sequence[Mapping[str, str]]) -> TableOf:
 
 
 def _pairs(documents: Sequence[Document], corpora: Path) -> list[Pair]:
-    path = corpora / "gqa" / "data" / "train.jsonl"
+    path = Path(gqa_parts(corpora)[0])
     by_hash = {document.sha256: document for document in gqa.read(path)}
     pairs = []
     for document in documents:

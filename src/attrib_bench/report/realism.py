@@ -53,5 +53,5 @@ def gqa_parts(corpora: Path | None) -> tuple[str, str]:
     paths = [corpora / "gqa" / "data" / f"{part}.jsonl" for part in ("train", "dev")]
     for path in paths:
         if not path.is_file():
-            raise DataError(f"{path}: is not there; expected the part of the GQA corpus")
+            raise DataError(f"{path}: is missing; expected the folder of the imported corpora, with gqa/data/ in it")
     return str(paths[0]), str(paths[1])

@@ -32,6 +32,7 @@ from attrib_bench.document import (
 )
 from attrib_bench.lexicon import cue_lemma
 from attrib_bench.report.tables import TableOf
+from attrib_bench.tokens import token_ids
 
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 
@@ -145,10 +146,13 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole else float("nan")
 
 
+def quantiles(lengths: Sequence[int]) -> dict[float, float]:
+    """The quantiles of some lengths by `QUANTILES`, linear between two of them; nothing for none."""
+    return dict(zip(QUANTILES, np.quantile(lengths, QUANTILES).tolist(), strict=True)) if lengths else {}
+
+
 def _quantiles(what: str, lengths: Sequence[int]) -> dict[str, float]:
-    if not lengths:
-        return {}
-    return {f"{what}, quantile {q:.2f}": float(value) for q, value in zip(QUANTILES, np.quantile(lengths, QUANTILES), strict=True)}
+    return {f"{what}, quantile {q:.2f}": value for q, value in quantiles(lengths).items()}
 
 
 _LABELS: Mapping[str, tuple[type[StrEnum], str, Callable[[Document], Iterable[str]]]] = {
@@ -188,7 +192,7 @@ def statistics(documents: Iterable[Document], name: str, *, absent: Collection[s
         for attribution in document.attributions:
             properties.update(_properties(attribution, document))
             if attribution.content is not None:
-                contents.append(len(_tokens_in(document, attribution)))
+                contents.append(len(token_ids(document, attribution.content)))
             if attribution.cue is not None:
                 cues[cue_lemma(attribution.cue.words(text))] += 1
             by_open["depth"][str(depth(document, attribution))] += 1
@@ -224,11 +228,6 @@ def _properties(attribution: Attribution, document: Document) -> Iterator[str]:
         yield "without a cue"
     if attribution.source is None:
         yield "without a source"
-
-
-def _tokens_in(document: Document, attribution: Attribution) -> list[int]:
-    fragments = attribution.content.fragments if attribution.content else ()
-    return [i for i, (start, end) in enumerate(document.tokens) if any(s < end and start < e for s, e in fragments)]
 
 
 def divergence(one: Mapping[str, int], other: Mapping[str, int]) -> float:

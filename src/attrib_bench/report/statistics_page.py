@@ -6,22 +6,21 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from string import Template
 
-from attrib_bench.report.html import html_table, part, source_hash
-from attrib_bench.report.statistics import QUANTILES, Statistics, comparison_table, cue_table, size_table
+from attrib_bench.report.html import head, html_table, part
+from attrib_bench.report.statistics import Statistics, comparison_table, cue_table, quantiles, size_table
 
 _ROW, _PLOT, _CHARACTER, _HEIGHT = 22, 300, 7.3, 200  # in pixels: a bar's row, a plot's width, a character, a curve's height
 
 
 def statistics_page(own: Statistics, side_by_side: Sequence[Statistics] = (), *, title: str) -> str:
     """The HTML page of a corpus in figures and, where there is something to set it beside, of that comparison."""
-    style = part("page.css")
     found = side_by_side or (own,)
     bars = [bar_chart(layer, counts) for layer, counts in own.labels.items()]
     curves = [
         curve_chart("distinct words in the first n tokens", {one.name: one.type_curve for one in found}),
-        curve_chart("tokens per article, by quantile", {one.name: _quantiles(one.tokens) for one in found}),
-        curve_chart("tokens per sentence, by quantile", {one.name: _quantiles(one.sentences) for one in found}),
-        curve_chart("tokens per content, by quantile", {one.name: _quantiles(one.contents) for one in found}),
+        curve_chart("tokens per article, by quantile", {one.name: quantiles(one.tokens) for one in found}),
+        curve_chart("tokens per sentence, by quantile", {one.name: quantiles(one.sentences) for one in found}),
+        curve_chart("tokens per content, by quantile", {one.name: quantiles(one.contents) for one in found}),
     ]
     comparison = ""
     if side_by_side:
@@ -30,19 +29,12 @@ def statistics_page(own: Statistics, side_by_side: Sequence[Statistics] = (), *,
             f"{html_table(comparison_table(side_by_side))}</section>"
         )
     return Template(part("statistics.html")).substitute(
-        title=escape(title),
-        policy=f"default-src 'none'; style-src {source_hash(style)}; base-uri 'none'; form-action 'none'",
-        style=style,
+        head=head(title),
         sizes="".join(html_table(size_table(one)) for one in (own, *side_by_side[1:])),
         curves="".join(curves),
         labels="".join(bars) + bar_chart("the commonest cues", dict(list(own.cues.items())[:25])) + html_table(cue_table(own)),
         comparison=comparison,
     )
-
-
-def _quantiles(lengths: Sequence[int]) -> dict[float, float]:
-    ordered = sorted(lengths)
-    return {q: float(ordered[min(len(ordered) - 1, int(q * len(ordered)))]) for q in QUANTILES} if ordered else {}
 
 
 def bar_chart(title: str, counts: Mapping[str, int]) -> str:
